@@ -1,0 +1,1 @@
+"""What an HTTP message is, and how to read the messages that other programs wrote down."""

@@ -1,0 +1,170 @@
+"""
+Header fields in order, found without regard to case.
+
+`Headers` holds whatever was received, good or bad: reading must lose nothing. What is *built* goes
+through `checked_field`, which refuses everything that could begin another field or message.
+
+Source: RFC 9110 section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from httpheaders.errors import FieldSyntaxError
+from httpheaders.syntax.grammar import OWS_CHARACTERS, is_field_value, is_token
+
+__all__ = ["Headers", "Latin1Text", "checked_field", "decode_field_text", "encode_field_text"]
+
+
+class Latin1Text(str):
+    """Field text that was not UTF-8 on the wire, so that writing it gives the same bytes again."""
+
+    __slots__ = ()
+
+
+def decode_field_text(octets: bytes) -> str:
+    """
+    Read the octets of a field: as UTF-8 where they are, else as ISO-8859-1.
+
+    Source: RFC 9110 section 5.5 (history of field value encodings).
+
+    >>> decode_field_text(b"caf\\xe9") == decode_field_text("caf\\xe9".encode()) == "caf\\xe9"
+    True
+    """
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return Latin1Text(octets.decode("latin-1"))
+
+
+def encode_field_text(text: str) -> bytes:
+    """Give back the octets that `decode_field_text` read; other text is written as UTF-8."""
+    if isinstance(text, Latin1Text):
+        return text.encode("latin-1")
+    return text.encode("utf-8", "surrogatepass")
+
+
+def checked_field(name: str, value: str) -> tuple[str, str]:
+    """
+    Give a field that is safe to send, outer blanks removed from its value.
+
+    Raises:
+        FieldSyntaxError: the name is no token, or the value holds CR, LF, NUL or another control.
+
+    Source: RFC 9110 sections 5.1 and 5.5.
+    """
+    if not is_token(name):
+        raise FieldSyntaxError(
+            f"field name {name[:60]!r} is not a token", reference="RFC 9110 section 5.1"
+        )
+    if not is_field_value(value):
+        raise FieldSyntaxError(
+            "a field value must not hold control characters such as CR, LF or NUL",
+            field=name,
+            reference="RFC 9110 section 5.5",
+        )
+    return name, value.strip(OWS_CHARACTERS)
+
+
+class Headers:
+    """
+    An ordered list of fields, with look-up by name without regard to case.
+
+    >>> headers = Headers([("Vary", "Origin"), ("X-Dup", "1"), ("vary", "Accept")])
+    >>> headers.get_all("VARY"), headers.joined("vary"), headers.to_dict()
+    (['Origin', 'Accept'], 'Origin, Accept', {'vary': ['Origin', 'Accept'], 'x-dup': ['1']})
+    """
+
+    __slots__ = ("_index", "_pairs")
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._pairs: list[tuple[str, str]] = list(pairs)
+        self._index: dict[str, list[str]] | None = None
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str | Sequence[str]] | Headers | None) -> Headers:
+        """Take the plain mapping that a script has; a list value stands for several lines."""
+        if fields is None:
+            return cls()
+        if isinstance(fields, Headers):
+            return fields
+        return cls(
+            (name, line)
+            for name, value in fields.items()
+            for line in ([value] if isinstance(value, str) else value)
+        )
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The fields exactly as received: case, order and repeats."""
+        return list(self._pairs)
+
+    def to_dict(self) -> dict[str, list[str]]:
+        """Give lower-case names, each with its list of lines, in order of first appearance."""
+        return {name: list(lines) for name, lines in self._by_name().items()}
+
+    def get_all(self, name: str) -> list[str]:
+        """Give the lines of a field, in order; empty when it is absent."""
+        return list(self._by_name().get(name.lower(), ()))
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """Give the first line of a field."""
+        lines = self._by_name().get(name.lower())
+        return lines[0] if lines else default
+
+    def joined(self, name: str) -> str | None:
+        """
+        Give the lines of a list field as one value; None when the field is absent.
+
+        Source: RFC 9110 section 5.3.
+        """
+        lines = self._by_name().get(name.lower())
+        return ", ".join(lines) if lines else None
+
+    def added(self, name: str, value: str) -> Headers:
+        """Give a copy with one more field at the end; it is checked."""
+        return Headers([*self._pairs, checked_field(name, value)])
+
+    def replaced(self, name: str, *values: str) -> Headers:
+        """Give a copy in which these lines stand, where the field first stood, for all it had."""
+        wanted = name.lower()
+        fresh = [checked_field(name, value) for value in values]
+        pairs: list[tuple[str, str]] = []
+        placed = False
+        for pair in self._pairs:
+            if pair[0].lower() != wanted:
+                pairs.append(pair)
+            elif not placed:
+                pairs.extend(fresh)
+                placed = True
+        return Headers(pairs if placed else pairs + fresh)
+
+    def without(self, *names: str) -> Headers:
+        """Give a copy that lacks these fields."""
+        unwanted = {name.lower() for name in names}
+        return Headers(pair for pair in self._pairs if pair[0].lower() not in unwanted)
+
+    def _by_name(self) -> dict[str, list[str]]:
+        if self._index is None:
+            self._index = {}
+            for name, value in self._pairs:
+                self._index.setdefault(name.lower(), []).append(value)
+        return self._index
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._by_name()
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self._pairs == other._pairs
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Headers({self._pairs!r})"

@@ -1,0 +1,61 @@
+"""
+Requests, responses, and the exchange of one for the other.
+
+A message is a value: systems answer with changed copies (`_replace`), never by changing what they
+were given.
+
+Source: RFC 9110 section 6, RFC 9112 section 2.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from httpheaders.messages.headers import Headers
+
+__all__ = ["Exchange", "Request", "Response"]
+
+
+class Request(NamedTuple):
+    """
+    A request as far as it is known.
+
+    Attributes:
+        method: as received, case kept; None when unknown.
+        url: the target, absolute or path with query, as received; None when unknown.
+        headers: the fields.
+        body: octets, or None when there is none or it was not recorded.
+        version: "1.1", "2", "3", or None when unknown.
+    """
+
+    method: str | None = None
+    url: str | None = None
+    headers: Headers = Headers()  # immutable in use: Headers has no method that changes it
+    body: bytes | None = None
+    version: str | None = None
+
+
+class Response(NamedTuple):
+    """
+    A response as far as it is known.
+
+    Attributes:
+        status: 100 to 999, or None when unknown.
+        headers: the fields.
+        body: octets, or None when there is none or it was not recorded.
+        version: "1.1", "2", "3", or None when unknown.
+        phrase: the reason phrase, "" when empty, None when there was no place for one.
+    """
+
+    status: int | None = None
+    headers: Headers = Headers()
+    body: bytes | None = None
+    version: str | None = None
+    phrase: str | None = None
+
+
+class Exchange(NamedTuple):
+    """A request and the response it got; either may be unknown."""
+
+    request: Request | None = None
+    response: Response | None = None

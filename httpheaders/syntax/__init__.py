@@ -1,0 +1,1 @@
+"""Text to values, without meaning: the grammars that fields are written in."""

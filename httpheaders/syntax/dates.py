@@ -1,0 +1,185 @@
+"""
+HTTP dates in their three forms, and ISO 8601 for people and JSON.
+
+Times are seconds since 1970-01-01T00:00:00Z, without leap seconds. No calendar module is imported:
+the arithmetic below is a few lines, and dates are read on the way of almost every command.
+
+Source: RFC 9110 section 5.6.7.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "LARGEST_TIME",
+    "format_http_date",
+    "format_iso_date",
+    "parse_http_date",
+    "parse_iso_date",
+]
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH_NUMBERS = {name.lower(): number for number, name in enumerate(_MONTHS, 1)}
+_DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+# 9999-12-31T23:59:59Z: the last second that four digits of a year can say.
+LARGEST_TIME = 253402300799
+_SMALLEST_TIME = -62135596800
+
+_month = "|".join(_MONTHS)
+_short_day = "|".join(_DAYS)
+_long_day = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_time = r"([0-9]{2}):([0-9]{2}):([0-9]{2})"
+# IMF-fixdate  = day-name "," SP date1 SP time-of-day SP GMT
+# rfc850-date  = day-name-l "," SP date2 SP time-of-day SP GMT
+# asctime-date = day-name SP date3 SP time-of-day SP year
+_http_date = re.compile(
+    rf"(?:{_short_day}), ([0-9]{{2}}) ({_month}) ([0-9]{{4}}) {_time} GMT"
+    rf"|(?:{_long_day}), ([0-9]{{2}})-({_month})-([0-9]{{2}}) {_time} GMT"
+    rf"|(?:{_short_day}) ({_month}) ((?: |[0-9])[0-9]) {_time} ([0-9]{{4}})",
+    # The grammar is case-sensitive, but no date in use becomes another one by ignoring case.
+    re.IGNORECASE | re.ASCII,
+)
+_iso_date = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.][0-9]{1,9})?)?"
+    r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?)?",
+    re.ASCII,
+)
+
+
+def parse_http_date(text: str, *, now: float) -> int | None:
+    """
+    Read a date in any of the three forms of the grammar, and in no other.
+
+    Args:
+        text: the field value without outer blanks.
+        now: only used to place the two-digit year of the obsolete second form.
+
+    Returns:
+        Seconds since 1970, or None: the text is not an HTTP-date.
+
+    Source: RFC 9110 section 5.6.7.
+
+    >>> parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT", now=0)
+    784111777
+    """
+    match = _http_date.fullmatch(text)
+    if match is None:
+        return None
+    part = match.groups()
+    if part[0] is not None:
+        day, month, year, clock = part[0], part[1], int(part[2]), part[3:6]
+    elif part[6] is not None:
+        day, month, clock = part[6], part[7], part[9:12]
+        year = _four_digit_year(int(part[8]), now)
+    else:
+        month, day, clock, year = part[12], part[13], part[14:17], int(part[17])
+    hour, minute, second = (int(number) for number in clock)
+    return time_of(year, _MONTH_NUMBERS[month.lower()], int(day), hour, minute, second)
+
+
+def _four_digit_year(two_digits: int, now: float) -> int:
+    # "a timestamp that appears to be more than 50 years in the future" is in the past: 5.6.7
+    this_year = civil_date(int(now) // 86400)[0]
+    year = this_year - this_year % 100 + two_digits
+    return year - 100 if year > this_year + 50 else year
+
+
+def parse_iso_date(text: str) -> int | None:
+    """
+    Read an ISO 8601 date or date and time; without a zone it is UTC. None when it is neither.
+
+    >>> parse_iso_date("1994-11-06T08:49:37Z"), parse_iso_date("1994-11-06")
+    (784111777, 784080000)
+    """
+    match = _iso_date.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    seconds = time_of(year, month, day, hour, minute, second)
+    sign, zone_hours, zone_minutes = match.groups()[6:]
+    if seconds is None or sign is None:
+        return seconds
+    offset = int(zone_hours) * 3600 + int(zone_minutes) * 60
+    return seconds - offset if sign == "+" else seconds + offset
+
+
+def time_of(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int | None:
+    """Give the seconds since 1970 of a UTC date and time, or None when there is no such time."""
+    if not (1 <= month <= 12 and hour <= 23 and minute <= 59 and second <= 60 and year >= 1):
+        return None
+    if not 1 <= day <= _DAYS_IN_MONTH[month - 1] + (month == 2 and _is_leap(year)):
+        return None
+    # A leap second has no number of its own; it is the first second of the next minute.
+    return _day_number(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _day_number(year: int, month: int, day: int) -> int:
+    # Days since 1970-01-01, with March as the first month so that leap days come last.
+    year -= month <= 2
+    era, year_of_era = divmod(year, 400)
+    day_of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
+    return (
+        era * 146097
+        + year_of_era * 365
+        + year_of_era // 4
+        - year_of_era // 100
+        + (day_of_year - 719468)
+    )
+
+
+def civil_date(day_number: int) -> tuple[int, int, int]:
+    """Give year, month and day of a count of days since 1970-01-01."""
+    era, day_of_era = divmod(day_number + 719468, 146097)
+    year_of_era = (
+        day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096
+    ) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted_month = (5 * day_of_year + 2) // 153
+    month = shifted_month + 3 if shifted_month < 10 else shifted_month - 9
+    day = day_of_year - (153 * shifted_month + 2) // 5 + 1
+    return era * 400 + year_of_era + (month <= 2), month, day
+
+
+def format_http_date(seconds: float) -> str:
+    """
+    Write a time as IMF-fixdate, the only form a sender may generate.
+
+    Times outside the years 1 to 9999 are written as the nearest time that has four digits.
+
+    Source: RFC 9110 section 5.6.7.
+
+    >>> format_http_date(784111777)
+    'Sun, 06 Nov 1994 08:49:37 GMT'
+    """
+    days, rest = divmod(_representable(seconds), 86400)
+    year, month, day = civil_date(days)
+    weekday = _DAYS[(days + 3) % 7]
+    return f"{weekday}, {day:02} {_MONTHS[month - 1]} {year:04} {_clock(rest)} GMT"
+
+
+def format_iso_date(seconds: float) -> str:
+    """
+    Write a time as ISO 8601 in UTC, to the second.
+
+    >>> format_iso_date(784111777)
+    '1994-11-06T08:49:37Z'
+    """
+    days, rest = divmod(_representable(seconds), 86400)
+    year, month, day = civil_date(days)
+    return f"{year:04}-{month:02}-{day:02}T{_clock(rest)}Z"
+
+
+def _representable(seconds: float) -> int:
+    return int(max(_SMALLEST_TIME, min(seconds, LARGEST_TIME)))
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -1,0 +1,110 @@
+"""
+The small productions that every field is made of, as patterns to build others from.
+
+Possessive quantifiers keep all of them linear: none ever gives back what it has matched.
+Characters above 0x7F stand for obs-text, whether they came from UTF-8 or from ISO-8859-1.
+
+Source: RFC 9110 sections 5.6.1 to 5.6.4 and 12.4.2, RFC 9111 section 1.2.2.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "CTL",
+    "OWS",
+    "OWS_CHARACTERS",
+    "QUOTED_STRING",
+    "QVALUE",
+    "TOKEN",
+    "is_field_value",
+    "is_token",
+    "parse_delta_seconds",
+    "quote",
+    "unquote",
+]
+
+# token = 1*tchar                                                       RFC 9110 section 5.6.2
+TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
+# OWS = *( SP / HTAB )                                                  RFC 9110 section 5.6.3
+OWS = r"[ \t]*+"
+OWS_CHARACTERS = " \t"
+# quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE               RFC 9110 section 5.6.4
+QUOTED_STRING = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*+"'
+# qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )          RFC 9110 section 12.4.2
+QVALUE = r"(?:0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?)"
+# CTL without HTAB: what no field value may hold                        RFC 9110 section 5.5
+CTL = r"[\x00-\x08\x0a-\x1f\x7f]"
+
+_token = re.compile(TOKEN)
+_control = re.compile(CTL)
+_quoted_pair = re.compile(r"\\(.)", re.DOTALL)
+
+# RFC 9111 section 1.2.2: a recipient that cannot hold the number takes 2**31 or larger.
+LARGEST_DELTA_SECONDS = 2**31
+
+
+def is_token(text: str) -> bool:
+    """
+    Say whether the text is a token.
+
+    Source: RFC 9110 section 5.6.2.
+    """
+    return _token.fullmatch(text) is not None
+
+
+def is_field_value(text: str) -> bool:
+    """
+    Say whether the text may stand in a field value: no control characters but the tab.
+
+    Source: RFC 9110 section 5.5.
+    """
+    return _control.search(text) is None
+
+
+def unquote(text: str) -> str:
+    r"""
+    Take the quotes and backslashes off a quoted-string; other text comes back as it is.
+
+    Source: RFC 9110 section 5.6.4.
+
+    >>> unquote(r'"a \"b\""')
+    'a "b"'
+    """
+    if len(text) < 2 or text[0] != '"' or text[-1] != '"':
+        return text
+    inner = text[1:-1]
+    return _quoted_pair.sub(r"\1", inner) if "\\" in inner else inner
+
+
+def quote(text: str) -> str:
+    r"""
+    Write text as a token where it is one, as a quoted-string where not.
+
+    Source: RFC 9110 section 5.6.4.
+
+    >>> quote('utf-8'), quote('a "b"')
+    ('utf-8', '"a \\"b\\""')
+    """
+    if is_token(text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def parse_delta_seconds(text: str) -> int | None:
+    """
+    Read a count of seconds; None when it is not one.
+
+    Numbers too large to mean anything count as 2**31, as the section asks.
+
+    Source: RFC 9111 section 1.2.2.
+
+    >>> parse_delta_seconds("60"), parse_delta_seconds("-1"), parse_delta_seconds("9" * 40)
+    (60, None, 2147483648)
+    """
+    if not (text.isascii() and text.isdigit()):
+        return None
+    if len(text) > 10 and len(text.lstrip("0")) > 10:
+        return LARGEST_DELTA_SECONDS
+    return min(int(text), LARGEST_DELTA_SECONDS)
