@@ -89,7 +89,7 @@ def _says_something(exchange: Exchange) -> bool:
 # --- which layout ---------------------------------------------------------------------------------
 
 _Cutter = Callable[[bytes], Iterator[_Block]]
-_blank_lines = re.compile(rb"(?:\r?\n)*+")
+_blank_lines = re.compile(rb"(?:\r?\n)*+(?:\r\Z)?+")
 _verbose_start = re.compile(
     rb"\* |[{}] \[[0-9]++ bytes data\]|[<>] (?:" + START_LINE.pattern + rb")"
 )
@@ -181,7 +181,7 @@ _behind_body = re.compile(
     rb"(?:[{}] \[[0-9]++ bytes data\]|\* Connection #[0-9]++ to host [!-~]++ left intact"
     rb"|\* (?:[Cc]losing|[Ss]hutting down) connection(?: #?-?[0-9]++)?+)\r?\n?\Z"
 )
-_LONGEST_NARRATION = 400
+_SHORTEST_NARRATION, _LONGEST_NARRATION = len("{ [1 bytes data]"), 400
 # Lines of curl's own that come after a body has begun; any other "* " may be a list in the body.
 _narration = re.compile(
     rb"\* (?:Issue another request|Found bundle|Can not multiplex|Re-?using existing|Ignoring the"
@@ -263,6 +263,8 @@ class _VerboseCutter:
 
 
 def _behind(line: bytes) -> re.Match[bytes] | None:
+    if len(line) < _SHORTEST_NARRATION:
+        return None
     return _behind_body.search(line, max(0, len(line) - _LONGEST_NARRATION))
 
 

@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import QUOTED_STRING, TOKEN, unquote
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["Directive", "split_directives"]
 
 # cache-directive = token [ "=" ( token / quoted-string ) ]             RFC 9111 section 5.2
-_directive = re.compile(rf"({TOKEN})(?:=(.*))?", re.DOTALL)
-_token = re.compile(TOKEN)
-_quoted_string = re.compile(QUOTED_STRING)
+_directive = lazy_pattern(rf"({TOKEN})(?:=(.*))?", re.DOTALL)
+_token = lazy_pattern(TOKEN)
+_quoted_string = lazy_pattern(QUOTED_STRING)
 
 
 class Directive(NamedTuple):
