@@ -10,7 +10,8 @@ The exceptions that come out of httpheaders.
     │   ├── SessionExpired
     │   ├── SessionNotYetValid
     │   └── MalformedToken
-    └── PoolError             an event that cannot happen in this state of the pool
+    ├── PoolError             an event that cannot happen in this state of the pool
+    └── WsgiError             an application that raises, or breaks PEP 3333 beyond repair
 
 Every one is a ValueError, so that a quick script needs to know none of the names.
 The facts stand in attributes; nobody has to parse a message.
@@ -29,6 +30,7 @@ __all__ = [
     "SessionError",
     "SessionExpired",
     "SessionNotYetValid",
+    "WsgiError",
 ]
 
 
@@ -114,3 +116,7 @@ class MalformedToken(SessionError):
 
 class PoolError(HttpHeadersError):
     """An event that cannot happen in this state of the pool."""
+
+
+class WsgiError(HttpHeadersError):
+    """A WSGI application, or a middleware, that raised or gave what no server can send."""

@@ -28,6 +28,7 @@ __all__ = ["cli", "run"]
 COMMANDS = {
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
+    "wsgi": ("wsgi", "Say what a WSGI app answers to a request, behind this middleware."),
 }
 
 EXAMPLES = """
