@@ -18,7 +18,11 @@ from httpheaders.answer import Problem, Step
 from httpheaders.cookie_acceptance import SetCookieVerdict, judge_set_cookie
 from httpheaders.cookie_domains import PublicSuffixes, canonical_host
 from httpheaders.errors import FieldSyntaxError, PolicyError
-from httpheaders.syntax.cookie_text import split_cookie_pairs, unquote_cookie_value
+from httpheaders.syntax.cookie_text import (
+    split_cookie_pairs,
+    split_cookie_pieces,
+    unquote_cookie_value,
+)
 from httpheaders.syntax.dates import format_http_date
 from httpheaders.syntax.grammar import is_token
 
@@ -102,7 +106,7 @@ def parse_cookie_header(cookie_header: str) -> dict[str, str]:
     {'a': '1', 'my key': '2', 'b': '{"x":"y"}'}
     """
     cookies: dict[str, str] = {}
-    for name, value, _ in split_cookie_pairs(cookie_header):
+    for name, value in split_cookie_pairs(cookie_header):
         if name not in cookies:
             cookies[name] = value
     return cookies
@@ -126,18 +130,25 @@ def read_cookie_header(
     (['a', 'my key', 'c'], False)
     """
     text = header if isinstance(header, str) else "; ".join(header)
-    pairs = split_cookie_pairs(text)
-    problems = _cookie_problems(pairs)
-    read = unquote_cookie_value if unquote else str
-    cookies = tuple(ReceivedCookie(name, read(value), raw) for name, value, raw in pairs)
+    sent = tuple(map(_received, split_cookie_pairs(text), split_cookie_pieces(text)))
+    problems = _cookie_problems(sent)
+    cookies = tuple(map(_unquoted, sent)) if unquote else sent
     return CookieHeader(
         ok=bool(cookies) and not problems,
         reason=_reading_reason(len(cookies), len(problems)),
         reference=problems[0].reference if problems else _COOKIE_GRAMMAR,
         problems=tuple(problems),
-        steps=_reading_steps(pairs) if explain else (),
+        steps=_reading_steps(sent) if explain else (),
         cookies=cookies,
     )
+
+
+def _received(pair: tuple[str, str], raw: str) -> ReceivedCookie:
+    return ReceivedCookie(*pair, raw)
+
+
+def _unquoted(cookie: ReceivedCookie) -> ReceivedCookie:
+    return cookie._replace(value=unquote_cookie_value(cookie.value))
 
 
 def _reading_reason(count: int, odd: int) -> str:
@@ -151,21 +162,21 @@ def _reading_reason(count: int, odd: int) -> str:
     )
 
 
-def _reading_steps(pairs: list[tuple[str, str, str]]) -> tuple[Step, ...]:
+def _reading_steps(cookies: Sequence[ReceivedCookie]) -> tuple[Step, ...]:
     return tuple(
         Step(
             f"piece {number}: split at the first '='",
             f"name '{name}'" if "=" in raw else "no '=': a value without a name",
             "RFC 6265bis section 5.6",
         )
-        for number, (name, _, raw) in enumerate(pairs, 1)
+        for number, (name, _, raw) in enumerate(cookies, 1)
     )
 
 
-def _cookie_problems(pairs: list[tuple[str, str, str]]) -> list[Problem]:
+def _cookie_problems(cookies: Sequence[ReceivedCookie]) -> list[Problem]:
     problems: list[Problem] = []
     seen: set[str] = set()
-    for number, (name, value, raw) in enumerate(pairs, 1):
+    for number, (name, value, raw) in enumerate(cookies, 1):
         where = f"cookie[{name}]" if name else f"cookie {number}"
         problems += [Problem(where, *fact) for fact in _pair_oddities(name, value, raw)]
         if name in seen:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 __all__ = [
     "CookieAttribute",
-    "CookiePair",
     "SetCookieText",
     "split_cookie_pairs",
+    "split_cookie_pieces",
     "split_joined_set_cookies",
     "split_set_cookie",
     "unquote_cookie_value",
@@ -31,14 +31,6 @@ _joining_comma = re.compile(r",[ \t]*+(?=[!#$%&'*+\-.^_`|~0-9A-Za-z]++[ \t]*+=)"
 
 # What other programs write inside quotes: \ooo for an octet, \x for a character.
 _escape = re.compile(r"(?:\\[0-3][0-7][0-7])+|\\.", re.DOTALL)
-
-
-class CookiePair(NamedTuple):
-    """One cookie of a Cookie field; `raw` is the piece as it was sent, outer blanks removed."""
-
-    name: str
-    value: str
-    raw: str
 
 
 class CookieAttribute(NamedTuple):
@@ -56,26 +48,35 @@ class SetCookieText(NamedTuple):
     attributes: tuple[CookieAttribute, ...]
 
 
-def split_cookie_pairs(header: str) -> list[tuple[str, str, str]]:
+def split_cookie_pairs(header: str) -> list[tuple[str, str]]:
     """
-    Split a Cookie field into (name, value, raw), in the order sent; empty pieces are left out.
+    Split a Cookie field into names and values in the order sent; empty pieces are left out.
 
     A piece without "=" is a nameless cookie: browsers send one as its bare value.
 
     Source: RFC 6265bis sections 4.2.1 and 5.8.3.
 
     >>> split_cookie_pairs('a=1; my key=2;; c; d="x y"')
-    [('a', '1', 'a=1'), ('my key', '2', 'my key=2'), ('', 'c', 'c'), ('d', '"x y"', 'd="x y"')]
+    [('a', '1'), ('my key', '2'), ('', 'c'), ('d', '"x y"')]
     """
     pairs = []
     for piece in header.split(";"):
-        raw = piece.strip(_BLANKS)
-        name, equals, value = raw.partition("=")
+        name, equals, value = piece.partition("=")
         if equals:
-            pairs.append((name.rstrip(_BLANKS), value.lstrip(_BLANKS), raw))
-        elif raw:
-            pairs.append(("", raw, raw))
+            pairs.append((name.strip(_BLANKS), value.strip(_BLANKS)))
+        elif value := name.strip(_BLANKS):
+            pairs.append(("", value))
     return pairs
+
+
+def split_cookie_pieces(header: str) -> list[str]:
+    """
+    Give the pieces behind `split_cookie_pairs` as they were sent, outer blanks removed.
+
+    >>> split_cookie_pieces("a = 1;; c")
+    ['a = 1', 'c']
+    """
+    return [raw for piece in header.split(";") if (raw := piece.strip(_BLANKS))]
 
 
 def split_set_cookie(line: str) -> SetCookieText:
