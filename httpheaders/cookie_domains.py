@@ -164,23 +164,30 @@ def _canonical_label(label: str) -> str:
 
 def _to_ascii(label: str) -> str:
     # The standard library's idna codec is IDNA 2003, which browsers have left, and slow to load.
-    from unicodedata import category, normalize
+    from unicodedata import normalize
 
     mapped = normalize("NFKC", normalize("NFKC", label).lower())
-    kinds = [category(char) for char in mapped]
-    if len(mapped) > _LONGEST_LABEL or kinds[0][0] == "M" or any(k[0] in "CZ" for k in kinds):
+    if len(mapped) > _LONGEST_LABEL or mapped.startswith("xn--") or not _is_u_label(mapped):
         raise _bad_host("a label holds characters that no host name may have")
     if mapped.isascii():
         return mapped
     return "xn--" + mapped.encode("punycode").decode("ascii")
 
 
+def _is_u_label(label: str) -> bool:
+    from unicodedata import category
+
+    # No control, unassigned, private or blank character, and no mark without a letter before it.
+    return category(label[0])[0] != "M" and all(category(char)[0] not in "CZ" for char in label)
+
+
 def _is_a_label(label: str) -> bool:
     try:
         decoded = label[4:].encode("ascii").decode("punycode")
-        return not decoded.isascii() and decoded.encode("punycode").decode("ascii") == label[4:]
+        encoded = decoded.encode("punycode").decode("ascii")
     except (UnicodeError, OverflowError, ValueError):
         return False
+    return encoded == label[4:] and not decoded.isascii() and _is_u_label(decoded)
 
 
 def _bad_host(message: str) -> FieldSyntaxError:
