@@ -29,6 +29,7 @@ from httpheaders.messages.headers import Latin1Text, encode_field_text
 from httpheaders.syntax.cookie_dates import parse_cookie_date
 from httpheaders.syntax.cookie_text import CookieAttribute, split_set_cookie
 from httpheaders.syntax.dates import format_http_date
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "COOKIE_AGE_LIMIT",
@@ -48,8 +49,8 @@ LARGEST_ATTRIBUTE_VALUE = 1024
 _LARGEST_NUMBER = 2**53 - 1
 
 # "a %x00-08 / %x0A-1F / %x7F character (CTL characters excluding HTAB)"  RFC 6265bis section 5.6
-_control = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_max_age = re.compile(r"-?[0-9]++", re.ASCII)
+_control = lazy_pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
+_max_age = lazy_pattern(r"-?[0-9]++", re.ASCII)
 _ENFORCEMENTS = {"none": "None", "strict": "Strict", "lax": "Lax"}
 _CHIPS = "draft-cutler-httpbis-partitioned-cookies section 2.1"
 _NEWER_PREFIXES = ("__http-", "__host-http-", "__hosthttp-")

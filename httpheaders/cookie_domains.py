@@ -17,6 +17,7 @@ from functools import cache
 from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "CROSS_SITE",
@@ -39,14 +40,14 @@ __all__ = [
 ]
 
 # Scheme "://" [ userinfo "@" ] host [ ":" port ] path; query and fragment play no part in cookies.
-_url = re.compile(
+_url = lazy_pattern(
     r"([A-Za-z][A-Za-z0-9+.\-]*+)://(?:[^/?#\\]*@)?+(\[[^\]/?#]*+\]|[^/?#\\:@]*+)(?::[0-9]*+)?"
     r"(?=[/?#]|\Z)([^?#]*+)"
 )
-_ipv4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\.(?!\Z)|\Z)){4}", re.ASCII)
+_ipv4 = lazy_pattern(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\.(?!\Z)|\Z)){4}", re.ASCII)
 # NR-LDH label, and the underscore that hosts in use have (see canonical_host)
-_ldh_label = re.compile(r"[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?", re.ASCII)
-_suffix_rule = re.compile(r"^[^/\s]\S*", re.MULTILINE)
+_ldh_label = lazy_pattern(r"[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?", re.ASCII)
+_suffix_rule = lazy_pattern(r"^[^/\s]\S*", re.MULTILINE)
 
 _LONGEST_HOST = 253
 _LONGEST_LABEL = 63

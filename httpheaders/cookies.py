@@ -10,21 +10,22 @@ Source: RFC 6265bis sections 4 and 5.8.3.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from httpheaders.answer import Problem, Step
-from httpheaders.cookie_acceptance import SetCookieVerdict, judge_set_cookie
-from httpheaders.cookie_domains import PublicSuffixes, canonical_host
 from httpheaders.errors import FieldSyntaxError, PolicyError
 from httpheaders.syntax.cookie_text import (
     split_cookie_pairs,
     split_cookie_pieces,
     unquote_cookie_value,
 )
-from httpheaders.syntax.dates import format_http_date
 from httpheaders.syntax.grammar import is_token
+from httpheaders.syntax.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from httpheaders.cookie_acceptance import SetCookieVerdict
+    from httpheaders.cookie_domains import PublicSuffixes
 
 __all__ = [
     "BuiltSetCookie",
@@ -43,13 +44,13 @@ __all__ = [
 # cookie-value = *cookie-octet / ( DQUOTE *cookie-octet DQUOTE )    RFC 6265bis section 4.1.1
 # cookie-octet = %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E
 _cookie_octets = r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*+"
-_cookie_value = re.compile(rf'{_cookie_octets}|"{_cookie_octets}"')
-_not_cookie_octet = re.compile(r"[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]")
+_cookie_value = lazy_pattern(rf'{_cookie_octets}|"{_cookie_octets}"')
+_not_cookie_octet = lazy_pattern(r"[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]")
 # av-octet = %x20-3A / %x3C-7E                                      RFC 6265bis section 4.1.1
-_av_octets = re.compile(r"[\x20-\x3a\x3c-\x7e]*+")
+_av_octets = lazy_pattern(r"[\x20-\x3a\x3c-\x7e]*+")
 # subdomain of RFC 1034 section 3.5, digits first allowed by RFC 1123 section 2.1
 _label = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
-_subdomain = re.compile(rf"{_label}(?:\.{_label})*")
+_subdomain = lazy_pattern(rf"{_label}(?:\.{_label})*")
 
 _GRAMMAR = "RFC 6265bis section 4.1.1"
 _COOKIE_GRAMMAR = "RFC 6265bis section 4.2.1"
@@ -406,9 +407,7 @@ def compose_set_cookie(
         partitioned=partitioned,
         extensions=extensions,
     )
-    verdict = judge_set_cookie(
-        line, url=url, now=now, public_suffixes=public_suffixes, explain=explain
-    )
+    verdict = _judge(line, url, now, public_suffixes, explain=explain)
     return _built(line, verdict, ok=verdict.kept)
 
 
@@ -446,10 +445,23 @@ def delete_cookie(
         same_site=same_site,
         partitioned=partitioned,
     )
-    verdict = judge_set_cookie(
+    verdict = _judge(line, url, now, public_suffixes, explain=explain)
+    return _built(line, verdict, ok=verdict.deletes)
+
+
+def _judge(
+    line: str,
+    url: str | None,
+    now: float,
+    public_suffixes: PublicSuffixes | None,
+    *,
+    explain: bool,
+) -> SetCookieVerdict:
+    from httpheaders.cookie_acceptance import judge_set_cookie  # late: readers do not need it
+
+    return judge_set_cookie(
         line, url=url, now=now, public_suffixes=public_suffixes, explain=explain
     )
-    return _built(line, verdict, ok=verdict.deletes)
 
 
 def _built(line: str, verdict: SetCookieVerdict, *, ok: bool) -> BuiltSetCookie:
@@ -504,16 +516,24 @@ def _checked_max_age(max_age: object) -> int:
 def _checked_expires(expires: object) -> str:
     if isinstance(expires, bool) or not isinstance(expires, (int, float)) or expires != expires:
         raise _refused("Expires is not a time in seconds since 1970")
+    from httpheaders.syntax.dates import format_http_date
+
     return format_http_date(expires)
 
 
 def _checked_domain(domain: str) -> str:
-    ascii_domain = domain if _text(domain, "Domain").isascii() else canonical_host(domain)
+    ascii_domain = domain if _text(domain, "Domain").isascii() else _a_labels(domain)
     if len(ascii_domain) > 253 or not _subdomain.fullmatch(ascii_domain):
         bare = domain.strip(".")
         hint = f": write '{bare}'" if bare != domain and _subdomain.fullmatch(bare) else ""
         raise _refused(f"Domain is not a host name of letters, digits, hyphens, inner dots{hint}")
     return ascii_domain
+
+
+def _a_labels(domain: str) -> str:
+    from httpheaders.cookie_domains import canonical_host
+
+    return canonical_host(domain)
 
 
 def _checked_path(path: str) -> str:

@@ -18,6 +18,7 @@ from httpheaders.answer import Problem
 from httpheaders.cookie_acceptance import StoredCookie
 from httpheaders.cookie_domains import canonical_host
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["CookieFile", "format_cookie_file", "parse_cookie_file"]
 
@@ -25,9 +26,9 @@ _HEADING = "# Netscape HTTP Cookie File\n"
 _HTTP_ONLY = "#HttpOnly_"
 _REFERENCE = "Netscape cookie file"
 _FLAGS = {"TRUE": True, "FALSE": False}
-_expiry = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_expiry = lazy_pattern(r"-?[0-9]{1,18}", re.ASCII)
 # What a line or a field cannot hold without becoming another one.
-_unwritable = re.compile(r"[\x00-\x1f\x7f]")
+_unwritable = lazy_pattern(r"[\x00-\x1f\x7f]")
 
 
 class CookieFile(NamedTuple):

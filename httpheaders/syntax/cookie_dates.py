@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from httpheaders.syntax.dates import time_of
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["parse_cookie_date"]
 
@@ -19,15 +20,15 @@ _MONTH_NUMBERS = {name: number for number, name in enumerate(_MONTHS, 1)}
 _EARLIEST_YEAR = 1601
 
 # delimiter = %x09 / %x20-2F / %x3B-40 / %x5B-60 / %x7B-7E; a token is what stands between
-_date_token = re.compile(r"[^\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]++")
+_date_token = lazy_pattern(r"[^\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]++")
 # time         = time-field ":" time-field ":" time-field [ non-digit *OCTET ]
 # day-of-month = 1*2DIGIT [ non-digit *OCTET ]
 # month        = ( "jan" / "feb" / … ) *OCTET
 # year         = 2*4DIGIT [ non-digit *OCTET ]
-_time = re.compile(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])")
-_day_of_month = re.compile(r"([0-9]{1,2})(?![0-9])")
-_month = re.compile(rf"({'|'.join(_MONTHS)})", re.IGNORECASE | re.ASCII)
-_year = re.compile(r"([0-9]{2,4})(?![0-9])")
+_time = lazy_pattern(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])")
+_day_of_month = lazy_pattern(r"([0-9]{1,2})(?![0-9])")
+_month = lazy_pattern(rf"({'|'.join(_MONTHS)})", re.IGNORECASE | re.ASCII)
+_year = lazy_pattern(r"([0-9]{2,4})(?![0-9])")
 # The order in which a token is tried; each production is found once.
 _PRODUCTIONS = (("time", _time), ("day", _day_of_month), ("month", _month), ("year", _year))
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from httpheaders.syntax.patterns import lazy_pattern
+
 __all__ = [
     "CookieAttribute",
     "SetCookieText",
@@ -27,10 +29,10 @@ _BLANKS = " \t"
 
 # A comma that begins another cookie: a name follows it, and a "=" before any other mark. The day of
 # an Expires date has blanks inside, so the comma before it never looks like this.
-_joining_comma = re.compile(r",[ \t]*+(?=[!#$%&'*+\-.^_`|~0-9A-Za-z]++[ \t]*+=)")
+_joining_comma = lazy_pattern(r",[ \t]*+(?=[!#$%&'*+\-.^_`|~0-9A-Za-z]++[ \t]*+=)")
 
 # What other programs write inside quotes: \ooo for an octet, \x for a character.
-_escape = re.compile(r"(?:\\[0-3][0-7][0-7])+|\\.", re.DOTALL)
+_escape = lazy_pattern(r"(?:\\[0-3][0-7][0-7])+|\\.", re.DOTALL)
 
 
 class CookieAttribute(NamedTuple):

@@ -54,6 +54,11 @@ def test_cookie_pieces(header, pairs):
         pytest.param("a=1; x=y=z", ("a", "1", (("x", "y=z"),)), id="the first equals sign divides"),
         pytest.param("a=1;;; Secure;", ("a", "1", (("Secure", None),)), id="empty attributes"),
         pytest.param("a=1; =x", ("a", "1", (("", "x"),)), id="an attribute without name"),
+        pytest.param(
+            "a=1; Path=/x=y; path=/z",
+            ("a", "1", (("Path", "/x=y"), ("path", "/z"))),
+            id="repeats are kept",
+        ),
         pytest.param("", ("", "", ()), id="nothing"),
     ],
 )
