@@ -6,10 +6,6 @@ Source: RFC 6265bis. How each row is put to the library stands in one function a
 
 from __future__ import annotations
 
-import json
-import os
-import pathlib
-
 import pytest
 
 from httpheaders.cookie_acceptance import StoredCookie, judge_set_cookie, read_set_cookie
@@ -39,6 +35,8 @@ from httpheaders.errors import HttpHeadersError
 from httpheaders.syntax.cookie_dates import parse_cookie_date
 from httpheaders.syntax.dates import format_iso_date, parse_iso_date
 from httpheaders.syntax.grammar import is_token
+
+from .vectors import load
 
 DEFAULT_RULE = PublicSuffixes()
 
@@ -345,25 +343,13 @@ CHECKS = {
     "cookie.valid_path": check_valid_path,
 }
 
-VECTORS = pathlib.Path(
-    os.environ.get("HTTPHEADERS_VECTORS", pathlib.Path(__file__).parents[3] / "shared" / "vectors")
-)
-FILES = [
-    *sorted(VECTORS.glob("cookies/*.jsonl")),
-    *(
-        VECTORS / "negotiation" / f"{name}.jsonl"
-        for name in ("cookie_build", "cookie_header", "cookie_parse", "setcookie_parse")
-    ),
-]
-CASES = [json.loads(line) for path in FILES if path.exists() for line in path.open()]
 
-
-@pytest.mark.parametrize("row", CASES, ids=[row["id"] for row in CASES])
-def test_vectors(row):
-    check = CHECKS.get(row["op"])
-    if row["op"] == "cookie.build" and "options" in row["input"]:
-        check = check_cookie_build
-    if row["op"] == "cookie.parse":
-        check_cookie_parse(row["input"], row["expected"], row.get("rule", ""))
+@pytest.mark.parametrize("vector", [*load("cookies/*.jsonl"), *load("negotiation/*cookie*.jsonl")])
+def test_vectors(vector):
+    given, expected = vector["input"], vector["expected"]
+    if vector["op"] == "cookie.parse":
+        check_cookie_parse(given, expected, vector.get("rule", ""))
+    elif "options" in given:
+        check_cookie_build(given, expected)
     else:
-        check(row["input"], row["expected"])
+        CHECKS[vector["op"]](given, expected)
