@@ -11,7 +11,7 @@ Source: RFC 6265bis sections 5.4 to 5.7.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
@@ -34,9 +34,11 @@ from httpheaders.syntax.patterns import lazy_pattern
 __all__ = [
     "COOKIE_AGE_LIMIT",
     "SetCookie",
+    "SetCookieLines",
     "SetCookieVerdict",
     "StoredCookie",
     "judge_set_cookie",
+    "judge_set_cookies",
     "read_set_cookie",
 ]
 
@@ -156,6 +158,17 @@ class SetCookieVerdict(NamedTuple):
     same_site: str
     partitioned: bool
     stored: StoredCookie | None
+
+
+class SetCookieLines(NamedTuple):
+    """What a browser does with all Set-Cookie lines of a response; ok when it keeps every one."""
+
+    ok: bool
+    reason: str
+    reference: str | None
+    problems: tuple[Problem, ...]
+    steps: tuple[Step, ...]
+    cookies: tuple[SetCookieVerdict, ...]
 
 
 # --- the line, section 5.6 -----------------------------------------------------------------------
@@ -528,6 +541,82 @@ def judge_set_cookie(
     return _verdict(arrival, tuple(rejections), tuple(steps), now=now)
 
 
+def judge_set_cookies(
+    lines: Iterable[str],
+    *,
+    url: str | None = None,
+    now: float,
+    context: RequestContext = SAME_SITE,
+    trusts_loopback: bool = True,
+    public_suffixes: PublicSuffixes | None = None,
+    explain: bool = False,
+) -> SetCookieLines:
+    """
+    Say of all Set-Cookie lines of one response whether a browser keeps their cookies.
+
+    The arguments are those of `judge_set_cookie`. Lines that name one cookie twice are told.
+
+    Raises:
+        FieldSyntaxError: the URL is not absolute, or its host is none.
+
+    Source: RFC 6265bis sections 4.1.1, 5.6 and 5.7.
+
+    >>> answer = judge_set_cookies(["a=1", "b=2; SameSite=None"], now=0)
+    >>> answer.ok, [cookie.kept for cookie in answer.cookies]
+    (False, [True, False])
+    """
+    verdicts = tuple(
+        judge_set_cookie(
+            line,
+            url=url,
+            now=now,
+            context=context,
+            trusts_loopback=trusts_loopback,
+            public_suffixes=public_suffixes,
+            explain=explain,
+        )
+        for line in lines
+    )
+    lost = [verdict for verdict in verdicts if not verdict.kept]
+    decisive = next(iter(lost or verdicts), None)
+    return SetCookieLines(
+        ok=bool(verdicts) and not lost,
+        reason=_reason_for_all(verdicts, lost),
+        reference=decisive.reference if decisive else "RFC 6265bis section 5.6",
+        problems=(*_of_all(verdicts), *_repeated_names(verdicts)),
+        steps=tuple(
+            step._replace(rule=f"set-cookie[{verdict.name}]: {step.rule}")
+            for verdict in verdicts
+            for step in verdict.steps
+        ),
+        cookies=verdicts,
+    )
+
+
+def _reason_for_all(verdicts: Sequence[SetCookieVerdict], lost: Sequence[SetCookieVerdict]) -> str:
+    if not verdicts:
+        return "there is no Set-Cookie line"
+    if len(verdicts) == 1:
+        return verdicts[0].reason
+    if not lost:
+        return f"a browser keeps all {len(verdicts)} cookies"
+    return f"{lost[0].reason} ({len(lost)} of {len(verdicts)} cookies are not kept)"
+
+
+def _of_all(verdicts: Iterable[SetCookieVerdict]) -> Iterable[Problem]:
+    return (problem for verdict in verdicts for problem in verdict.problems)
+
+
+def _repeated_names(verdicts: Sequence[SetCookieVerdict]) -> Iterable[Problem]:
+    counted: dict[str, int] = {}
+    for verdict in verdicts:
+        counted[verdict.name] = counted.get(verdict.name, 0) + 1
+    for name, count in counted.items():
+        if count > 1:
+            message = f"{count} lines set a cookie of this name; a server must send one"
+            yield Problem(f"set-cookie[{name}]", message, "RFC 6265bis section 4.1.1")
+
+
 def _try_rules(arrival: _Arrival, *, explain: bool) -> tuple[list[Problem], list[Step]]:
     where = f"set-cookie[{arrival.cookie.name}]"
     rejections: list[Problem] = []
@@ -617,6 +706,11 @@ def _stored(arrival: _Arrival, expiry_time: float | None, now: float) -> StoredC
     )
 
 
+def _dates_differ(max_age: int, expires: int, now: float) -> bool:
+    # Clocks of servers are a little off, and any two times in the past are one.
+    return abs(max(expires - now, 0) - max(max_age, 0)) > 3600
+
+
 # --- kept, but not as written --------------------------------------------------------------------
 
 
@@ -642,7 +736,9 @@ def _change_facts(arrival: _Arrival, now: float) -> Iterable[tuple[str, str, str
     if cookie.max_age is not None and cookie.max_age > COOKIE_AGE_LIMIT:
         yield ".max-age", "cut down to 400 days", "RFC 6265bis section 5.5"
     if cookie.max_age is not None and cookie.expires is not None:
-        yield ".expires", "without effect: Max-Age has precedence", "RFC 6265bis section 5.7 step 6"
+        if _dates_differ(cookie.max_age, cookie.expires, now):
+            message = "without effect: Max-Age says another time, and has precedence"
+            yield ".expires", message, "RFC 6265bis section 5.7 step 6"
     elif cookie.expires is not None and cookie.expires > now + COOKIE_AGE_LIMIT:
         limit = format_http_date(now + COOKIE_AGE_LIMIT)
         yield ".expires", f"cut down to 400 days, {limit}", "RFC 6265bis section 5.5"

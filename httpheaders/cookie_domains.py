@@ -33,6 +33,7 @@ __all__ = [
     "installed_public_suffixes",
     "is_ip_address",
     "is_same_site",
+    "parse_suffix_rules",
     "path_matches",
     "request_context",
     "site_for_cookies",
@@ -314,6 +315,18 @@ def _unicode_label(label: str) -> str:
         return label
 
 
+def parse_suffix_rules(text: str) -> list[str]:
+    """
+    Read the rules of a public suffix list; comments and what follows a blank are left out.
+
+    Source: the format of the list, https://publicsuffix.org/list/.
+
+    >>> parse_suffix_rules("// ICANN\\nco.uk\\n\\n*.ck  text")
+    ['co.uk', '*.ck']
+    """
+    return _suffix_rule.findall(text)
+
+
 @cache
 def installed_public_suffixes() -> PublicSuffixes:
     """
@@ -329,7 +342,7 @@ def installed_public_suffixes() -> PublicSuffixes:
     path = f"{spec.submodule_search_locations[0]}/public_suffix_list.dat"
     try:
         with open(path, encoding="utf-8") as file:
-            rules = _suffix_rule.findall(file.read())
+            rules = parse_suffix_rules(file.read())
     except (OSError, UnicodeDecodeError):
         return DEFAULT_RULE
     return PublicSuffixes(rules, source="the package publicsuffixlist")
