@@ -136,7 +136,7 @@ def _moved_output() -> int | None:
 
 def _descriptor_of_output() -> int | None:
     try:
-        descriptor: int = sys.stdout.buffer.raw.fileno()  # type: ignore[attr-defined]
+        descriptor: int = sys.stdout.buffer.fileno()
     except (AttributeError, OSError, ValueError):
         return None
     return descriptor

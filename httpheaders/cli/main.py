@@ -22,13 +22,14 @@ from httpheaders.cli.options import examples
 from httpheaders.errors import HttpHeadersError
 from httpheaders.version import __version__
 
-__all__ = ["cli", "run"]
+__all__ = ["cli"]
 
 # Name, module of cli/commands, and the question it answers, as the help lists them.
 COMMANDS = {
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
     "wsgi": ("wsgi", "Say what a WSGI app answers to a request, behind this middleware."),
+    "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
 }
 
 EXAMPLES = """
@@ -169,18 +170,3 @@ def cli() -> None:
 
     Each command has its own help, and a manual page: man httpheaders COMMAND.
     """
-
-
-def run() -> None:
-    """
-    Run the program with the arguments of the process.
-
-    It leaves at once: taking the interpreter apart takes as long as many an answer. Only an
-    application that was called in this process may have left something to do at its end.
-    """
-    try:
-        cli.main()
-    except SystemExit as leaving:
-        if "httpheaders.cli.commands.wsgi" in sys.modules or not isinstance(leaving.code, int):
-            raise
-        os._exit(leaving.code)
