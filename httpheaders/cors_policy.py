@@ -211,9 +211,8 @@ def _origin_findings(
     texts: Sequence[str], credentials: bool, fixed_origin: bool
 ) -> Iterator[Finding]:
     if not texts:
-        yield Finding(
-            "origin", None, "missing", "no origin is allowed: name one, or *", True, _ORIGIN_HEADER
-        )
+        message = "no origin is allowed, so every other origin is refused: name one, or *"
+        yield Finding("origin", None, "missing", message, False, _ORIGIN_HEADER)
     patterns = []
     for text in dict.fromkeys(texts):
         try:

@@ -35,7 +35,6 @@ from httpheaders.syntax.origins import OPAQUE, parse_origin, printable
 __all__ = ["CorsAnswer", "answer_cors", "is_preflight_request", "with_cors_headers"]
 
 REFUSED_STATUS = 403
-_PREFLIGHT_VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 
 
 class CorsAnswer(NamedTuple):
@@ -254,9 +253,16 @@ def _headers(
         if policy.allow_credentials:
             pairs.append(("Access-Control-Allow-Credentials", "true"))
         pairs += _preflight_headers(request, policy) if preflight else _actual_headers(policy)
-    if policy.depends_on_origin or preflight:
-        pairs.append(("Vary", _PREFLIGHT_VARY if preflight else "Origin"))
-    return pairs
+    varies = _varies_by(policy, preflight)
+    return [*pairs, ("Vary", ", ".join(varies))] if varies else pairs
+
+
+def _varies_by(policy: CorsPolicy, preflight: bool) -> list[str]:
+    names = ["Origin"] if policy.depends_on_origin else []
+    if preflight and policy.allow_credentials:
+        names += ["Access-Control-Request-Method"] if "*" in policy.allow_methods else []
+        names += ["Access-Control-Request-Headers"] if "*" in policy.allow_headers else []
+    return names
 
 
 def _allow_origin(origin: str | None, policy: CorsPolicy) -> str:
@@ -306,7 +312,7 @@ def _note_answer(policy: CorsPolicy, preflight: bool, allowed: bool, trail: Trai
     else:
         trail.step(rules.STATIC_ANSWER, "the same for every origin")
     if preflight:
-        trail.step(rules.PREFLIGHT_VARY, "sent, for caches that store it against the rules")
+        trail.step(rules.PREFLIGHT_VARY, "for caches that store the answer against the rules")
 
 
 def with_cors_headers(headers: Headers, answer: CorsAnswer) -> Headers:
