@@ -229,6 +229,12 @@ def _check_names(names: list[str], wanted: Wanted, trail: Trail) -> Failure | No
             trail.step(rules.AUTHORIZATION_NAMED, "failed")
             star = "is *, which never covers Authorization" if "*" in listed else "does not list it"
             reason = f"the request has Authorization, but {header} {star}: name it"
+            if "*" in listed:
+                trail.problem(
+                    header,
+                    "some Chromium versions let * cover Authorization, against the standard",
+                    rules.AUTHORIZATION_NAMED.reference,
+                )
             return _list_failure(rules.AUTHORIZATION_NAMED, reason, header, names, name)
         trail.step(rules.AUTHORIZATION_NAMED, "named")
     wildcard = "*" in listed and wanted.credentials != "include"

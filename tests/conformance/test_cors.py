@@ -22,12 +22,18 @@ from httpheaders.cors_safelists import (
     normalize_method,
 )
 from httpheaders.cors_server import answer_cors, with_cors_headers
-from httpheaders.errors import FieldSyntaxError, PolicyError
+from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
-DIR = Path(os.environ.get("HTTPHEADERS_VECTORS", "/work/shared/vectors"))/"cors"
+
+DIR = Path(os.environ.get("HTTPHEADERS_VECTORS", "/work/shared/vectors")) / "cors"
+
+
 def vectors(op):
-    return [pytest.param(json.loads(l), id=json.loads(l)["id"]) for l in (DIR/f"{op}.jsonl").read_text().splitlines()]
+    return [
+        pytest.param(json.loads(line), id=json.loads(line)["id"])
+        for line in (DIR / f"{op}.jsonl").read_text().splitlines()
+    ]
 
 
 def _response(document):
