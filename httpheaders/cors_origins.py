@@ -7,15 +7,19 @@ Entries of an allow-list: `*`, `null`, one origin, or all subdomains of one.
     null                           every opaque origin: sandboxed frames, files
     *                              every origin
 
+Regular expressions are here for policies written elsewhere: they match text, as they do there.
+
 Source: Fetch section "Origin header"; the wildcards are ours, and match whole labels only.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.syntax.linear_patterns import LinearPattern
 from httpheaders.syntax.origins import (
     OPAQUE,
     Origin,
@@ -27,14 +31,20 @@ from httpheaders.syntax.origins import (
 
 __all__ = [
     "ANY_ORIGIN",
+    "MATCHES",
     "OriginPattern",
+    "OriginRegex",
     "is_public_suffix",
     "parse_origin_pattern",
     "suggest_pattern",
 ]
 
 ANY_ORIGIN = "*"
+# How much of the origin an expression has to match: all of it, its beginning, or anything in it.
+MATCHES = ("full", "prefix", "search")
 _REFERENCE = 'Fetch section "Origin header"'
+# What can be echoed in a field: printable ASCII without blanks.
+_echoable = re.compile(r"[\x21-\x7e]{1,512}")
 
 
 class OriginPattern(NamedTuple):
@@ -159,6 +169,52 @@ def is_public_suffix(host: str) -> bool | None:
     if public_suffixes is None:
         return None
     return bool(public_suffixes.publicsuffix(name) == name)
+
+
+class OriginRegex(NamedTuple):
+    """
+    A regular expression for origins, as other programs use them.
+
+    Attributes:
+        pattern: the expression, in the syntax that LinearPattern reads.
+        match: how much of the origin it has to match: full, prefix or search.
+        ignore_case: whether case does not matter.
+    """
+
+    pattern: str
+    match: str = "full"
+    ignore_case: bool = False
+
+    def compiled(self) -> LinearPattern:
+        """
+        Read the expression.
+
+        Raises:
+            FieldSyntaxError: it cannot be used.
+        """
+        return LinearPattern(self.pattern, ignore_case=self.ignore_case)
+
+    def matches(self, origin: str, pattern: LinearPattern) -> bool:
+        """Say whether the text of an Origin field matches; unprintable text never does."""
+        return _echoable.fullmatch(origin) is not None and pattern.matches(origin, match=self.match)
+
+    def examples(self, pattern: LinearPattern) -> list[Origin]:
+        """Give origins that the expression was meant for, as far as they can be guessed."""
+        found = []
+        for start in ("", "https://", "https"):
+            for sample in pattern.samples():
+                text = start + sample
+                if self.matches(text, pattern) and _is_origin(text):
+                    found.append(parse_origin(text))
+        return found
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parse_origin(text)
+    except FieldSyntaxError:
+        return False
+    return True
 
 
 @cache

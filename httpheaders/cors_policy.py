@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from httpheaders.cors_origins import (
     ANY_ORIGIN,
+    MATCHES,
     OriginPattern,
+    OriginRegex,
     is_public_suffix,
     parse_origin_pattern,
 )
@@ -69,6 +71,7 @@ class CorsPolicy:
 
     Attributes:
         origins: the parsed allow-list.
+        allow_origin_regexes: expressions beside it, for policies that have them already.
         allow_methods: beyond GET, HEAD and POST, which no browser asks about; `*` is all.
         allow_headers: names; `*` is all but Authorization.
         expose_headers: names; `*` is all.
@@ -90,9 +93,11 @@ class CorsPolicy:
     __slots__ = (
         "_exact",
         "_patterns",
+        "_regexes",
         "allow_credentials",
         "allow_headers",
         "allow_methods",
+        "allow_origin_regexes",
         "allow_origins",
         "expose_headers",
         "fixed_origin",
@@ -104,8 +109,9 @@ class CorsPolicy:
 
     def __init__(
         self,
-        allow_origins: Sequence[str],
+        allow_origins: Sequence[str] = (),
         *,
+        allow_origin_regexes: Sequence[OriginRegex] = (),
         allow_methods: Sequence[str] = (),
         allow_headers: Sequence[str] = (),
         expose_headers: Sequence[str] = (),
@@ -116,6 +122,7 @@ class CorsPolicy:
     ) -> None:
         findings = lint_policy(
             allow_origins,
+            allow_origin_regexes=allow_origin_regexes,
             allow_methods=allow_methods,
             allow_headers=allow_headers,
             expose_headers=expose_headers,
@@ -130,6 +137,7 @@ class CorsPolicy:
                 "; ".join(finding.message for finding in refused), reference=refused[0].reference
             )
         self.allow_origins = tuple(allow_origins)
+        self.allow_origin_regexes = tuple(allow_origin_regexes)
         self.allow_methods = tuple(dict.fromkeys(allow_methods))
         self.allow_headers = _unique(allow_headers)
         self.expose_headers = _unique(expose_headers)
@@ -141,6 +149,7 @@ class CorsPolicy:
         self.origins = tuple(map(parse_origin_pattern, allow_origins))
         self._exact = frozenset(pattern.text for pattern in self.origins if pattern.is_exact)
         self._patterns = tuple(pattern for pattern in self.origins if not pattern.is_exact)
+        self._regexes = tuple((regex, regex.compiled()) for regex in allow_origin_regexes)
 
     @property
     def allows_any_origin(self) -> bool:
@@ -156,9 +165,11 @@ class CorsPolicy:
         """
         Say whether the text of an Origin field is let in.
 
-        Text that is no serialized origin matches nothing but `*`.
+        Text that is no serialized origin matches nothing but `*`, and regular expressions.
         """
         if self.allows_any_origin or origin in self._exact:
+            return True
+        if any(regex.matches(origin, pattern) for regex, pattern in self._regexes):
             return True
         if not self._patterns or origin == OPAQUE:
             return False
@@ -168,14 +179,21 @@ class CorsPolicy:
             return False
         return any(pattern.matches(parsed) for pattern in self._patterns)
 
+    def examples(self) -> Iterator[tuple[str, Origin]]:
+        """Give what each regular expression is, with origins that it was meant for."""
+        for regex, pattern in self._regexes:
+            for origin in regex.examples(pattern):
+                yield regex.pattern, origin
+
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple({name.lower(): name for name in reversed(tuple(names))}.values())[::-1]
 
 
 def lint_policy(
-    allow_origins: Sequence[str],
+    allow_origins: Sequence[str] = (),
     *,
+    allow_origin_regexes: Sequence[OriginRegex] = (),
     allow_methods: Sequence[str] = (),
     allow_headers: Sequence[str] = (),
     expose_headers: Sequence[str] = (),
@@ -191,7 +209,8 @@ def lint_policy(
     ["'https://example.com/' ends in a slash: write 'https://example.com'"]
     """
     return (
-        *_origin_findings(allow_origins, allow_credentials, fixed_origin),
+        *_origin_findings(allow_origins, allow_origin_regexes, allow_credentials, fixed_origin),
+        *(found for regex in allow_origin_regexes for found in _regex_findings(regex)),
         *_each(allow_methods, _method_finding),
         *_each(allow_headers, _request_header_finding),
         *_each(expose_headers, _response_header_finding),
@@ -208,9 +227,9 @@ def _each(values: Iterable[str], find: Callable[[str], Finding | None]) -> Itera
 
 
 def _origin_findings(
-    texts: Sequence[str], credentials: bool, fixed_origin: bool
+    texts: Sequence[str], regexes: Sequence[OriginRegex], credentials: bool, fixed_origin: bool
 ) -> Iterator[Finding]:
-    if not texts:
+    if not texts and not regexes:
         message = "no origin is allowed, so every other origin is refused: name one, or *"
         yield Finding("origin", None, "missing", message, False, _ORIGIN_HEADER)
     patterns = []
@@ -221,7 +240,7 @@ def _origin_findings(
             yield Finding("origin", text, "invalid", error.message, True, _ORIGIN_HEADER)
     for pattern in patterns:
         yield from _pattern_findings(pattern, credentials)
-    if fixed_origin and not (len(patterns) == 1 and (patterns[0].is_exact)):
+    if fixed_origin and (regexes or len(patterns) != 1 or not patterns[0].is_exact):
         message = "a fixed origin is exactly one origin without wildcards"
         yield Finding("origin", None, "not-fixed", message, True, _CACHES)
 
@@ -265,6 +284,28 @@ def _subdomain_findings(pattern: OriginPattern, origin: Origin, kind: str) -> It
             " speaks with every user's credentials"
         )
         yield Finding(kind, pattern.text, "subdomains", message, False)
+
+
+def _regex_findings(regex: OriginRegex) -> Iterator[Finding]:
+    shown = printable(regex.pattern)
+    if regex.match not in MATCHES:
+        message = f"'{printable(regex.match)}' is no way to match: use {', '.join(MATCHES)}"
+        yield Finding("origin-regex", regex.pattern, "invalid", message, True, _ORIGIN_HEADER)
+    try:
+        pattern = regex.compiled()
+    except FieldSyntaxError as error:
+        message = f"'{shown}': {error.message}"
+        yield Finding("origin-regex", regex.pattern, "invalid", message, True, _ORIGIN_HEADER)
+        return
+    if pattern.has_bare_dot:
+        message = f"'{shown}' has a dot that stands for any character: write \\. for a dot"
+        yield Finding("origin-regex", regex.pattern, "unescaped-dot", message, False)
+    for origin in regex.examples(pattern):
+        longer = f"{origin}.attacker.example"
+        if regex.matches(longer, pattern):
+            message = f"'{shown}' has no end, so '{longer}' gets in: end it with $"
+            yield Finding("origin-regex", regex.pattern, "unanchored", message, False)
+            return
 
 
 def _method_finding(method: str) -> Finding | None:
@@ -350,11 +391,15 @@ def _number_findings(max_age: int | None, preflight_status: int) -> Iterator[Fin
         )
 
 
+_REGEXES = "allow_origin_regexes"
 _LISTS = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
 _FLAGS = ("allow_credentials", "fixed_origin")
 _NUMBERS = ("max_age", "preflight_status")
 # The names of the options are the singulars.
-_SYNONYMS = {name.removesuffix("s"): name for name in _LISTS}
+_SYNONYMS = {
+    **{name.removesuffix("s"): name for name in _LISTS},
+    _REGEXES.removesuffix("es"): _REGEXES,
+}
 
 
 def policy_from_mapping(document: Mapping[str, object]) -> CorsPolicy:
@@ -386,6 +431,9 @@ def _argument(name: str, value: object, where: str) -> object:
         if isinstance(listed, list) and all(isinstance(member, str) for member in listed):
             return listed
         raise InputError(f"'{name}' is not text or a list of texts", where=where)
+    if name == _REGEXES:
+        members = value if isinstance(value, list) else [value]
+        return [_regex(member, where) for member in members]
     if name in _FLAGS:
         if isinstance(value, bool):
             return value
@@ -397,9 +445,22 @@ def _argument(name: str, value: object, where: str) -> object:
     raise InputError(f"unknown key '{printable(name)}'{_nearest(name)}", where=where)
 
 
+def _regex(member: object, where: str) -> OriginRegex:
+    if isinstance(member, str):
+        return OriginRegex(member)
+    if isinstance(member, Mapping) and member.keys() <= {"pattern", "match", "ignore_case"}:
+        pattern, match = member.get("pattern"), member.get("match", "full")
+        ignore_case = member.get("ignore_case", False)
+        if isinstance(pattern, str) and isinstance(match, str) and isinstance(ignore_case, bool):
+            return OriginRegex(pattern, match, ignore_case)
+    raise InputError(
+        'a regular expression is text, or {"pattern", "match", "ignore_case"}', where=where
+    )
+
+
 def _nearest(name: str) -> str:
     from difflib import get_close_matches  # late: only for a message
 
-    known = (*_LISTS, *_FLAGS, *_NUMBERS)
+    known = (*_LISTS, _REGEXES, *_FLAGS, *_NUMBERS)
     close = get_close_matches(name, known, 1)
     return f": did you mean '{close[0]}'" if close else f": expected one of {', '.join(known)}"

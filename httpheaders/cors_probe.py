@@ -120,7 +120,21 @@ def bypass_origins(policy: CorsPolicy) -> list[ProbedOrigin]:
         if pattern.origin is not None:
             for probe in _imitations(pattern, pattern.origin):
                 probes.setdefault(probe.origin, probe)
+    for text, origin in policy.examples():
+        pattern = _meant_by(text, origin, policy)
+        for probe in _imitations(pattern, pattern.origin or origin):
+            if probe.technique not in _NOT_FOR_WILDCARDS:
+                probes.setdefault(probe.origin, probe)
     return [probe for probe in probes.values() if probe.origin not in named]
+
+
+def _meant_by(expression: str, example: Origin, policy: CorsPolicy) -> OriginPattern:
+    # Where any first label will do, subdomains are meant, and are no bypass.
+    first, _, parent = example.host.partition(".")
+    sibling = example._replace(host=f"www.{parent}")
+    if "." in parent and first != "www" and policy.allows(str(sibling)):
+        return OriginPattern(expression, example._replace(host=parent), subdomains=True)
+    return OriginPattern(expression, example)
 
 
 def _for_everybody() -> Iterator[tuple[str, ProbedOrigin]]:

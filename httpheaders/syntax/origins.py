@@ -195,6 +195,8 @@ def suggest_origin(text: str) -> str | None:
     if "://" not in first:
         first = "https://" + first.lstrip("/.")
     try:
+        if first.partition("://")[0].lower() not in DEFAULT_PORTS:
+            return str(parse_origin(first.rstrip("/").lower()))
         found = locate(first).origin
         return str(parse_origin(str(found))) if found else None
     except FieldSyntaxError:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from httpheaders.cors_browser import Hop, ScriptRequest, check_fetch
-from httpheaders.cors_origins import parse_origin_pattern
+from httpheaders.cors_origins import OriginRegex, parse_origin_pattern
 from httpheaders.cors_policy import CorsPolicy, lint_policy
 from httpheaders.cors_preflight import PreflightCache, PreflightKey, Wanted
 from httpheaders.cors_rules import Trail
@@ -143,6 +143,9 @@ def _policy_arguments(policy):
     headers = policy.get("headers", [])
     return {
         "allow_origins": [*policy.get("origins", []), *policy.get("origin_wildcards", [])],
+        "allow_origin_regexes": [
+            OriginRegex(**regex) for regex in policy.get("origin_regexes", ())
+        ],
         "allow_methods": policy.get("methods", []),
         "allow_headers": ["*"] if headers == "reflect" else headers,
         "expose_headers": policy.get("expose", []),
