@@ -22,7 +22,6 @@ from httpheaders.cors_preflight import (
     Wanted,
     check_preflight,
     needs_preflight,
-    preflight_max_age,
     preflight_request_headers,
 )
 from httpheaders.cors_rules import Failure, Trail
@@ -225,7 +224,7 @@ class _Fetch:
         self, request: ScriptRequest, cache: PreflightCache | None, now: float, trail: Trail
     ) -> None:
         self.request = request
-        self.cache = cache
+        self.cache = PreflightCache() if cache is None else cache
         self.now = now
         self.trail = trail
         self.method = normalize_method(request.method)
@@ -343,7 +342,7 @@ class _Fetch:
         self.is_cors = True
         self.trail.step(rules.CORS_REQUEST, f"Origin: {self._serialized_origin()}")
         failure = self._preflight(hop) or self._response(hop)
-        if failure is not None and self.cache is not None and self.preflight_needed:
+        if failure is not None and self.preflight_needed:
             self.cache.clear(self._key())
         return failure
 
@@ -380,9 +379,7 @@ class _Fetch:
             return None
         self.preflight_needed = True
         wanted = self._wanted()
-        if self.cache is not None and self.cache.covers(
-            self._key(), wanted, self.trail, now=self.now
-        ):
+        if self.cache.covers(self._key(), wanted, self.trail, now=self.now):
             self.preflight_allowed = True
             return None
         self.preflight_headers = preflight_request_headers(wanted)
@@ -396,16 +393,10 @@ class _Fetch:
         failure = check_preflight(hop.preflight, wanted, self.trail)
         self.preflight_allowed = failure is None
         if failure is None:
-            self._keep_preflight(hop.preflight, wanted)
+            self.max_age = self.cache.store(
+                self._key(), hop.preflight.headers, wanted, self.trail, now=self.now
+            )
         return failure
-
-    def _keep_preflight(self, preflight: Response, wanted: Wanted) -> None:
-        if self.cache is None:
-            self.max_age = preflight_max_age(preflight.headers, self.trail)
-            return
-        self.max_age = self.cache.store(
-            self._key(), preflight.headers, wanted, self.trail, now=self.now
-        )
 
     def _response(self, hop: Hop) -> Failure | None:
         response = hop.response
