@@ -118,6 +118,8 @@ def parse_origin_pattern(text: str) -> OriginPattern:
         origin = parse_origin(f"{scheme}://{rest[2:]}" if subdomains else plain)
     except FieldSyntaxError:
         raise _malformed(text) from None
+    if any_port and origin.port is not None:
+        raise _malformed(text)
     longest = 253 - len("*.")
     if subdomains and (origin.is_address or len(origin.host) > longest):
         raise FieldSyntaxError(

@@ -187,7 +187,10 @@ class CorsPolicy:
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple({name.lower(): name for name in reversed(tuple(names))}.values())[::-1]
+    kept: dict[str, str] = {}
+    for name in names:
+        kept.setdefault(name.lower(), name)
+    return tuple(kept.values())
 
 
 def lint_policy(
