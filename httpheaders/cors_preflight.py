@@ -123,9 +123,9 @@ def check_preflight(response: Response, wanted: Wanted, trail: Trail) -> Failure
         answer="preflight",
         trail=trail,
     )
-    return (
-        failure or _check_status(response, trail) or _check_lists(response.headers, wanted, trail)
-    )
+    if failure is not None:
+        return _with_status(failure, response.status)
+    return _check_status(response, trail) or _check_lists(response.headers, wanted, trail)
 
 
 def _with_status(failure: Failure, status: int | None) -> Failure:

@@ -94,7 +94,8 @@ def _not_single(
 
 
 def _wrong_origin(value: str, origin: str, answer: str) -> Failure:
-    reason = f"Access-Control-Allow-Origin on the {answer} {_difference(value, origin)}"
+    difference = _difference(value, printable(origin))
+    reason = f"Access-Control-Allow-Origin on the {answer} {difference}"
     return Failure(
         rules.ORIGIN_EQUAL,
         reason,

@@ -1,9 +1,5 @@
 """Expectations from the suites of CORS libraries, browsers and the Fetch standard itself."""
 
-import json
-import os
-from pathlib import Path
-
 import pytest
 
 from httpheaders.cors_browser import Hop, ScriptRequest, check_fetch
@@ -26,14 +22,7 @@ from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 
-DIR = Path(os.environ.get("HTTPHEADERS_VECTORS", "/work/shared/vectors")) / "cors"
-
-
-def vectors(op):
-    return [
-        pytest.param(json.loads(line), id=json.loads(line)["id"])
-        for line in (DIR / f"{op}.jsonl").read_text().splitlines()
-    ]
+from .vectors import load
 
 
 def _response(document):
@@ -52,7 +41,7 @@ def _request(document):
     )
 
 
-@pytest.mark.parametrize("vector", vectors("cors.browser"))
+@pytest.mark.parametrize("vector", load("cors/cors.browser.jsonl"))
 def test_browser(vector):
     given, expected = vector["input"], vector["expected"]
     hop = Hop(_response(given["response"]), _response(given["preflight_response"]))
@@ -64,7 +53,7 @@ def test_browser(vector):
     assert not set(expected.get("not_exposed", ())) & set(verdict.exposed or ())
 
 
-@pytest.mark.parametrize("vector", vectors("cors.redirect"))
+@pytest.mark.parametrize("vector", load("cors/cors.redirect.jsonl"))
 def test_redirects(vector):
     given, expected = vector["input"], vector["expected"]
     hops = [Hop(_response(hop), url=hop["url"]) for hop in given["hops"]]
@@ -75,7 +64,7 @@ def test_redirects(vector):
         assert verdict.origin == expected["origin_seen"]
 
 
-@pytest.mark.parametrize("vector", vectors("cors.preflight_cache"))
+@pytest.mark.parametrize("vector", load("cors/cors.preflight_cache.jsonl"))
 def test_preflight_cache(vector):
     given = vector["input"]
     fields = [("Access-Control-Allow-Methods", "PUT")]
@@ -89,7 +78,7 @@ def test_preflight_cache(vector):
     assert covered is vector["expected"]["cached"]
 
 
-@pytest.mark.parametrize("vector", vectors("cors.safelist"))
+@pytest.mark.parametrize("vector", load("cors/cors.safelist.jsonl"))
 def test_safelists(vector):
     given = vector["input"]
     if "method" in given:
@@ -103,9 +92,7 @@ def test_safelists(vector):
     assert found is vector["expected"]["safelisted"]
 
 
-@pytest.mark.parametrize(
-    "vector", vectors("cors.forbidden_header") + vectors("cors.forbidden_method")
-)
+@pytest.mark.parametrize("vector", load("cors/cors.forbidden_*.jsonl"))
 def test_forbidden(vector):
     given = vector["input"]
     if "method" in given:
@@ -117,12 +104,12 @@ def test_forbidden(vector):
     assert found is vector["expected"]["forbidden"]
 
 
-@pytest.mark.parametrize("vector", vectors("cors.normalize_method"))
+@pytest.mark.parametrize("vector", load("cors/cors.normalize_method.jsonl"))
 def test_normalized_method(vector):
     assert normalize_method(vector["input"]["method"]) == vector["expected"]
 
 
-@pytest.mark.parametrize("vector", vectors("cors.origin_pattern"))
+@pytest.mark.parametrize("vector", load("cors/cors.origin_pattern.jsonl"))
 def test_origin_pattern(vector):
     expected = vector["expected"]
     try:
@@ -134,7 +121,7 @@ def test_origin_pattern(vector):
     assert pattern.kind == expected.get("kind", pattern.kind)
 
 
-@pytest.mark.parametrize("vector", vectors("cors.origin_insecure"))
+@pytest.mark.parametrize("vector", load("cors/cors.origin_insecure.jsonl"))
 def test_insecure_origin(vector):
     assert parse_origin_pattern(vector["input"]["pattern"]).is_insecure is vector["expected"]
 
@@ -156,7 +143,7 @@ def _policy_arguments(policy):
     }
 
 
-@pytest.mark.parametrize("vector", vectors("cors.policy_lint"))
+@pytest.mark.parametrize("vector", load("cors/cors.policy_lint.jsonl"))
 def test_policy_lint(vector):
     findings = lint_policy(**_policy_arguments(vector["input"]["policy"]))
     expected = [
@@ -189,7 +176,7 @@ def _members(name, value):
     return sorted(part.strip().lower() for part in joined.split(",") if part.strip())
 
 
-@pytest.mark.parametrize("vector", vectors("cors.server"))
+@pytest.mark.parametrize("vector", load("cors/cors.server.jsonl"))
 def test_server(vector):
     given, expected = vector["input"], vector["expected"]
     request = Request(given["request"]["method"], "/", Headers.of(given["request"]["headers"]))
