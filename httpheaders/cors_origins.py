@@ -14,12 +14,10 @@ Source: Fetch section "Origin header"; the wildcards are ours, and match whole l
 
 from __future__ import annotations
 
-import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
-from httpheaders.syntax.linear_patterns import LinearPattern
 from httpheaders.syntax.origins import (
     OPAQUE,
     Origin,
@@ -28,6 +26,10 @@ from httpheaders.syntax.origins import (
     printable,
     suggest_origin,
 )
+from httpheaders.syntax.patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from httpheaders.syntax.linear_patterns import LinearPattern
 
 __all__ = [
     "ANY_ORIGIN",
@@ -44,7 +46,7 @@ ANY_ORIGIN = "*"
 MATCHES = ("full", "prefix", "search")
 _REFERENCE = 'Fetch section "Origin header"'
 # What can be echoed in a field: printable ASCII without blanks.
-_echoable = re.compile(r"[\x21-\x7e]{1,512}")
+_echoable = lazy_pattern(r"[\x21-\x7e]{1,512}")
 
 
 class OriginPattern(NamedTuple):
@@ -194,6 +196,8 @@ class OriginRegex(NamedTuple):
         Raises:
             FieldSyntaxError: it cannot be used.
         """
+        from httpheaders.syntax.linear_patterns import LinearPattern  # late: few policies have one
+
         return LinearPattern(self.pattern, ignore_case=self.ignore_case)
 
     def matches(self, origin: str, pattern: LinearPattern) -> bool:

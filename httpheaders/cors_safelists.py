@@ -6,12 +6,12 @@ Source: Fetch sections "Methods" and "Headers".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable
 
 from httpheaders.messages.headers import Headers
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import is_token
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "SAFELISTED_METHODS",
@@ -93,9 +93,9 @@ _METHOD_OVERRIDES = frozenset({"x-http-method", "x-http-method-override", "x-met
 # What the Fetch standard calls HTTP whitespace.
 _WHITESPACE = "\t\n\r "
 # A CORS-unsafe request-header byte.
-_unsafe_byte = re.compile(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')
-_language_value = re.compile(r"[0-9A-Za-z *,\-.;=]*+", re.ASCII)
-_single_range = re.compile(r"bytes=([0-9]++)-([0-9]*+)", re.ASCII)
+_unsafe_byte = lazy_pattern(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')
+_language_value = lazy_pattern(r"[0-9A-Za-z *,\-.;=]*+")
+_single_range = lazy_pattern(r"bytes=([0-9]++)-([0-9]*+)")
 
 
 def normalize_method(method: str) -> str:
@@ -172,11 +172,10 @@ _VALUE_TESTS = {
 
 def essence_of(value: str) -> str | None:
     """Give type/subtype in lower case as the MIME Sniffing standard parses it, or None."""
-    main, slash, rest = value.strip(_WHITESPACE).partition("/")
-    subtype = rest.partition(";")[0].rstrip(_WHITESPACE)
-    if not (slash and is_token(main) and is_token(subtype)):
-        return None
-    return f"{main}/{subtype}".lower()
+    from httpheaders.syntax.media_types import parse_mime_type  # late: few requests name a type
+
+    media_type = parse_mime_type(value)
+    return None if media_type is None else media_type.essence
 
 
 def unsafe_request_header_names(headers: Headers) -> list[str]:

@@ -326,17 +326,10 @@ def with_cors_headers(headers: Headers, answer: CorsAnswer) -> Headers:
     """
     merged = headers.without(*(name for name, _ in headers if _is_cors_field(name)))
     for name, value in answer.headers:
-        if name != "Vary":
+        if name == "Vary":
+            merged = merged.varying_by(*split_list(value))
+        else:
             merged = merged.added(name, value)
-            continue
-        present = merged.joined("vary")
-        if present is None:
-            merged = merged.added("Vary", value)
-            continue
-        names = {member.lower() for member in split_list(present)}
-        lacking = [member for member in split_list(value) if member.lower() not in names]
-        if lacking and "*" not in names:
-            merged = merged.replaced("Vary", ", ".join([*split_list(present), *lacking]))
     return merged
 
 

@@ -14,11 +14,11 @@ True
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["LinearPattern"]
 
@@ -43,7 +43,7 @@ _CLASSES: dict[str, _Test] = {
     "S": lambda character: not character.isspace(),
 }
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
-_counts = re.compile(r"\{([0-9]{1,4})(,?)([0-9]{0,4})\}")
+_counts = lazy_pattern(r"\{([0-9]{1,4})(,?)([0-9]{0,4})\}")
 
 
 class _Node(NamedTuple):

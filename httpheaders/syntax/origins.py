@@ -14,6 +14,7 @@ import re
 from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "DEFAULT_PORTS",
@@ -38,32 +39,31 @@ _LONGEST = 512
 # domain-label      = lower-alphanum / ( lower-alphanum *( lower-alphanum / "-" ) lower-alphanum )
 # Two leniencies, because browsers send such hosts: "_" in a label, and one dot at the very end.
 _label = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_domain = re.compile(rf"{_label}(?:\.{_label})*+\.?", re.ASCII)
-_origin = re.compile(
+_domain = lazy_pattern(rf"{_label}(?:\.{_label})*+\.?", re.ASCII)
+_origin = lazy_pattern(
     r"([a-z][a-z0-9+.\-]*+)://(\[[^\]/]*+\]|[^\[\]:/?#@]++)(?::([0-9]{1,5}))?", re.ASCII
 )
 _octet = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_ipv4 = re.compile(rf"{_octet}(?:\.{_octet}){{3}}", re.ASCII)
+_ipv4 = lazy_pattern(rf"{_octet}(?:\.{_octet}){{3}}", re.ASCII)
 # A host whose last label is a number is an IPv4 address, or nothing     URL section "Host parsing"
-_ends_in_number = re.compile(r"(?:.*\.)?(?:[0-9]++|0[xX][0-9a-fA-F]*+)\.?", re.ASCII | re.DOTALL)
-_controls_and_blanks = re.compile(r"[\x00-\x20\x7f-\x9f]")
+_ends_in_number = lazy_pattern(r"(?:.*\.)?(?:[0-9]++|0[xX][0-9a-fA-F]*+)\.?", re.ASCII | re.DOTALL)
 
 # Why a text is no origin: the first that applies, in the order in which people should hear it.
 _FAULTS = (
-    (re.compile(r"[^\x00-\x7f]"), "holds characters outside ASCII: browsers send punycode"),
-    (re.compile(r"[\x00-\x1f\x7f]"), "holds a control character"),
-    (re.compile(r"[, ]"), "holds a blank or a comma: one origin each, never a list"),
-    (re.compile(r"['\"]"), "holds quotes"),
-    (re.compile(r"[\^$\\()|+{}]"), "holds characters of a pattern: an origin is literal text"),
+    (lazy_pattern(r"[^\x00-\x7f]"), "holds characters outside ASCII: browsers send punycode"),
+    (lazy_pattern(r"[\x00-\x1f\x7f]"), "holds a control character"),
+    (lazy_pattern(r"[, ]"), "holds a blank or a comma: one origin each, never a list"),
+    (lazy_pattern(r"['\"]"), "holds quotes"),
+    (lazy_pattern(r"[\^$\\()|+{}]"), "holds characters of a pattern: an origin is literal text"),
     (
-        re.compile(r"\Afile:", re.IGNORECASE),
+        lazy_pattern(r"\Afile:", re.IGNORECASE),
         "is a file: such documents have the origin 'null'",
     ),
-    (re.compile(r"\A(?![A-Za-z][A-Za-z0-9+.\-]*+://)"), "has no scheme such as https://"),
-    (re.compile(r"\A[^/]*+//[^/]*+/\Z"), "ends in a slash"),
-    (re.compile(r"\A[^/]*+//[^/?#]*+[/?#]"), "has a path, a query or a fragment"),
-    (re.compile(r"\A[^/]*+//[^/@]*+@"), "holds a user name"),
-    (re.compile(r"[A-Z]"), "has upper-case letters: origins are lower case"),
+    (lazy_pattern(r"\A(?![A-Za-z][A-Za-z0-9+.\-]*+://)"), "has no scheme such as https://"),
+    (lazy_pattern(r"\A[^/]*+//[^/]*+/\Z"), "ends in a slash"),
+    (lazy_pattern(r"\A[^/]*+//[^/?#]*+[/?#]"), "has a path, a query or a fragment"),
+    (lazy_pattern(r"\A[^/]*+//[^/@]*+@"), "holds a user name"),
+    (lazy_pattern(r"[A-Z]"), "has upper-case letters: origins are lower case"),
 )
 
 
