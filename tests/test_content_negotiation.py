@@ -102,8 +102,17 @@ def test_without_wildcards_only_what_is_named_counts(accept, selected):
 
 @pytest.mark.parametrize(
     "offer",
-    ["image/*", "*/*", "html", ".html", "text/html;q=0.5", "", "text/html;x", "a/" + "b" * 1000]
-    + ["a/b" + "".join(f";p{number}=1" for number in range(9))],
+    [
+        pytest.param("image/*", id="a-range"),
+        pytest.param("*/*", id="any"),
+        pytest.param("html", id="no-slash"),
+        pytest.param(".html", id="an-extension"),
+        pytest.param("text/html;q=0.5", id="a-weight"),
+        pytest.param("", id="nothing"),
+        pytest.param("text/html;x", id="a-malformed-parameter"),
+        pytest.param("a/" + "b" * 1000, id="too-long"),
+        pytest.param("a/b" + "".join(f";p{n}=1" for n in range(9)), id="too-many-parameters"),
+    ],
 )
 def test_an_offer_that_is_no_type_makes_the_question_unusable(offer):
     with pytest.raises(PolicyError, match="cannot offer"):
