@@ -15,7 +15,7 @@ Source: RFC 9110 sections 8.4, 8.8.3.3, 12.5.3 and 12.5.5, RFC 9111 section 5.2.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.content_codings import (
@@ -25,12 +25,15 @@ from httpheaders.content_codings import (
     detect_coding,
     is_available,
 )
-from httpheaders.content_negotiation import Negotiation, negotiate_encoding
+from httpheaders.content_negotiation import negotiate_encoding
 from httpheaders.errors import FieldSyntaxError, InputError, PolicyError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.syntax.entity_tags import parse_entity_tag
 from httpheaders.syntax.field_values import split_list
+
+if TYPE_CHECKING:
+    from httpheaders.content_negotiation import Negotiation
 
 __all__ = [
     "Compression",
@@ -42,9 +45,9 @@ __all__ = [
     "decide",
     "decompress_message",
     "is_worth_compressing",
-    "with_vary",
 ]
 
+_FIELD = "Accept-Encoding"
 _ACCEPT_ENCODING = "RFC 9110 section 12.5.3"
 # More codings than this on one content are an attack, or a mistake.
 _MOST_CODINGS = 5
@@ -406,12 +409,12 @@ class _Course:
 
     def left(self, reason: str, reference: str | None, *, varies: bool = False) -> Decision:
         """The content goes out as it is."""
-        headers = with_vary(self.response.headers) if varies else self.response.headers
+        headers = self.response.headers.varying_by(_FIELD) if varies else self.response.headers
         return self._decision(reason, reference, headers, varies=varies)
 
     def coded(self, coding: str, *, required: bool) -> Decision:
         """The content goes out in this coding, or the fields say what it would have been."""
-        plain = with_vary(self.response.headers)
+        plain = self.response.headers.varying_by(_FIELD)
         headers, changes = _changed_content(plain)
         # "SHOULD NOT generate representation metadata" in a 304: RFC 9110 section 15.4.5
         if self.response.status != 304:
@@ -444,8 +447,8 @@ class _Course:
         if status is not None and not 200 <= status < 300:
             reason = "the client refuses every coding on offer, but needs to see this status"
             return self.left(reason, _ACCEPT_ENCODING, varies=True)
-        headers = with_vary(self.response.headers.without(*_REPRESENTATION_FIELDS))
-        headers = headers.added("Content-Length", "0")
+        headers = self.response.headers.without(*_REPRESENTATION_FIELDS)
+        headers = headers.varying_by(_FIELD).added("Content-Length", "0")
         reason = f"the client refuses the content as it is, and {', '.join(self.policy.codings)}"
         reference = "RFC 9110 section 15.5.7"
         self.note("something is acceptable", "no", reference)
@@ -472,7 +475,7 @@ class _Course:
 
     def _check_coded(self) -> None:
         headers = self.response.headers
-        if not _lists(headers.joined("vary"), "accept-encoding"):
+        if headers.varying_by(_FIELD) is not headers:
             self.problems.append(
                 Problem(
                     "response.headers.vary",
@@ -546,27 +549,6 @@ def _changed_content(headers: Headers) -> tuple[Headers, tuple[Problem, ...]]:
 def _content_length(headers: Headers) -> int | None:
     value = (headers.get("content-length") or "").strip(" \t")
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else None
-
-
-def _lists(value: str | None, name: str) -> bool:
-    members = {member.lower() for member in split_list(value)} if value else set()
-    return name in members or "*" in members
-
-
-def with_vary(headers: Headers, name: str = "Accept-Encoding") -> Headers:
-    """
-    Give headers whose Vary lists this field; `*` and a member in any case are enough.
-
-    Source: RFC 9110 section 12.5.5.
-
-    >>> with_vary(Headers([("Vary", "Origin")])).get("vary")
-    'Origin, Accept-Encoding'
-    """
-    value = headers.joined("vary")
-    if _lists(value, name.lower()):
-        return headers
-    members = [*split_list(value), name] if value else [name]
-    return headers.replaced("Vary", ", ".join(members))
 
 
 # --- whole messages ---------------------------------------------------------------------------

@@ -16,10 +16,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from httpheaders.answer import Problem
 from httpheaders.errors import InputError, PolicyError
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class _Coder(Protocol):
+        """One engine at work on one stream."""
+
+        def compress(self, block: bytes) -> bytes: ...
+        def flush(self) -> bytes: ...
+        def finish(self) -> bytes: ...
+
+    class _Reader(Protocol):
+        """One engine at work on one member; `read` gives a piece and the input it left."""
+
+        @property
+        def ended(self) -> bool: ...
+        @property
+        def unused(self) -> bytes: ...
+        def read(self, data: bytes, limit: int) -> tuple[bytes, bytes]: ...
+
 
 __all__ = [
     "CODINGS",
@@ -58,14 +78,6 @@ def canonical_coding(name: str) -> str:
 
 
 # --- making -----------------------------------------------------------------------------------
-
-
-class _Coder(Protocol):
-    """One engine at work on one stream."""
-
-    def compress(self, block: bytes) -> bytes: ...
-    def flush(self) -> bytes: ...
-    def finish(self) -> bytes: ...
 
 
 class _GzipCoder:
@@ -227,16 +239,6 @@ def compress(
 
 
 # --- reading ----------------------------------------------------------------------------------
-
-
-class _Reader(Protocol):
-    """One engine at work on one member; `read` gives a piece and the input it left."""
-
-    @property
-    def ended(self) -> bool: ...
-    @property
-    def unused(self) -> bytes: ...
-    def read(self, data: bytes, limit: int) -> tuple[bytes, bytes]: ...
 
 
 class _InflateReader:

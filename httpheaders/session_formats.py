@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha1, sha256
 from hmac import compare_digest
 from math import floor, isfinite
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from httpheaders.errors import BadSignature, InputError, PolicyError
 from httpheaders.sessions import (
@@ -31,7 +31,6 @@ from httpheaders.sessions import (
     Session,
     SessionKeys,
     SessionSigner,
-    TokenFormat,
     check_times,
     checked_seconds,
     decode_genuine,
@@ -44,6 +43,9 @@ from httpheaders.sessions import (
     write_claims,
 )
 from httpheaders.syntax.base64url import encode_base64url
+
+if TYPE_CHECKING:
+    from httpheaders.sessions import TokenFormat
 
 __all__ = [
     "FORMATS",

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from hmac import compare_digest
 from math import floor, isfinite
-from typing import Any, NamedTuple, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import (
@@ -37,6 +37,28 @@ from httpheaders.messages.message import Request
 from httpheaders.syntax.base64url import decode_base64url, encode_base64url
 from httpheaders.syntax.cookie_text import split_cookie_pairs
 
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class TokenFormat(Protocol):
+        """One way to write tokens; see `SessionSigner`, and `session_formats` for the others."""
+
+        keys: SessionKeys
+
+        def sign(
+            self,
+            claims: Mapping[str, Any],
+            *,
+            now: float,
+            ttl: float | None = 3600,
+            not_before: float | None = None,
+        ) -> str:
+            """Write a token."""
+
+        def verify(self, token: str, *, now: float) -> Session:
+            """Give what a genuine token holds, or raise a SessionError."""
+
+
 __all__ = [
     "DEFAULT_TTL",
     "Session",
@@ -45,7 +67,6 @@ __all__ = [
     "SessionManager",
     "SessionSigner",
     "SignedSession",
-    "TokenFormat",
     "TokenSource",
     "check_session",
     "find_token",
@@ -164,25 +185,6 @@ class Session(NamedTuple):
     issued_at: float | None = None
     expires_at: float | None = None
     not_before: float | None = None
-
-
-class TokenFormat(Protocol):
-    """One way to write tokens; see `SessionSigner`, and `session_formats` for the others."""
-
-    keys: SessionKeys
-
-    def sign(
-        self,
-        claims: Mapping[str, Any],
-        *,
-        now: float,
-        ttl: float | None = DEFAULT_TTL,
-        not_before: float | None = None,
-    ) -> str:
-        """Write a token."""
-
-    def verify(self, token: str, *, now: float) -> Session:
-        """Give what a genuine token holds, or raise a SessionError."""
 
 
 # --- our own format ---------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from httpheaders.compression import (
     decide,
     decompress_message,
     is_worth_compressing,
-    with_vary,
 )
 from httpheaders.content_codings import compress, decompress, is_available
 from httpheaders.errors import HttpHeadersError, InputError, PolicyError
@@ -255,12 +254,6 @@ def test_fields_stay_when_the_content_does():
     assert answer.problems == ()
     assert answer.response.headers == headers.added("Vary", "Accept-Encoding")
     assert answer.response.body == b"tiny"
-
-
-def test_two_lines_of_vary_become_one():
-    assert with_vary(Headers([("Vary", "A"), ("vary", "B")])).get_all("vary") == [
-        "A, B, Accept-Encoding"
-    ]
 
 
 def test_content_length_is_replaced():

@@ -13,7 +13,10 @@ PACKAGE = Path(httpheaders.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The few systems that build on another one, and which.
-SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {}
+SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
+    "compression": {"content_codings", "content_negotiation"},
+    "session_formats": {"sessions"},
+}
 # Packages other than the standard library, and the only modules that may import them.
 OTHERS_MAY_IMPORT = {
     "click": {"cli"},
