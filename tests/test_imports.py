@@ -28,6 +28,8 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     "cors_probe": {"cors_origins", "cors_policy", "cors_rules"},
     "cors_server": {"cors_policy", "cors_rules", "cors_safelists"},
     "cors_sharing": {"cors_rules", "cors_safelists"},
+    "compression": {"content_codings", "content_negotiation"},
+    "session_formats": {"sessions"},
 }
 # Packages other than the standard library, and the only modules that may import them.
 OTHERS_MAY_IMPORT = {
