@@ -22,7 +22,8 @@ __all__ = ["EntityTag", "parse_entity_tag", "read_entity_tags"]
 _ETAGC = r"[!\x23-\x7e\x80-\U0010ffff]"
 _entity_tag = re.compile(rf'(W/)?"({_ETAGC}*+)"')
 _list_member = re.compile(
-    r'[ \t]*+(?:(?P<tag>(?P<weak>[Ww]/)?"(?P<opaque>[^"]*+)")|(?P<bare>[^",]++)|(?P<comma>,)|(?P<junk>".*))',
+    r'[ \t]*+(?:(?P<tag>(?P<weak>[Ww]/)?"(?P<opaque>[^"]*+)")'
+    r'|(?P<bare>[^",]++)|(?P<comma>,)|(?P<junk>".*))',
     re.DOTALL,
 )
 
