@@ -263,9 +263,8 @@ def _is_single_part(response: Response) -> bool:
 
 
 def _request_no_store(offer: _Offer) -> str | None:
-    if "Cache-Control" in offer.request.headers:
-        if request_directives(offer.request.headers).no_store:
-            return "the request says 'no-store'"
+    if request_directives(offer.request.headers).no_store:
+        return "the request says 'no-store'"
     return None
 
 

@@ -16,6 +16,7 @@ from httpheaders.freshness import date_of
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.syntax.dates import format_http_date
+from httpheaders.syntax.entity_tags import read_entity_tags
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import OWS_CHARACTERS
 from httpheaders.target_uri import origin_of, resolved_uri, target_uri
@@ -101,22 +102,23 @@ def updated_headers(
     kept = stored.without("Age")
     if partial:
         fresh = fresh.without("Content-Range")
-    for name in dict.fromkeys(name.lower() for name, _ in fresh):
-        kept = _with_lines(kept, name, fresh)
+    kept = _overlaid(kept, fresh)
     return storable_headers(kept, governing_directives(kept, settings).directives, settings)
 
 
-def _with_lines(headers: Headers, name: str, source: Headers) -> Headers:
-    lines = [pair for pair in source if pair[0].lower() == name]
+def _overlaid(old: Headers, new: Headers) -> Headers:
+    lines: dict[str, list[tuple[str, str]]] = {}
+    for pair in new:
+        lines.setdefault(pair[0].lower(), []).append(pair)
+    replaced = set(lines)
     pairs: list[tuple[str, str]] = []
-    placed = False
-    for pair in headers:
-        if pair[0].lower() != name:
+    for pair in old:
+        name = pair[0].lower()
+        if name in replaced:
+            pairs += lines.pop(name, ())  # all the new lines where the first old one stood
+        else:
             pairs.append(pair)
-        elif not placed:
-            pairs += lines
-            placed = True
-    return Headers(pairs if placed else pairs + lines)
+    return Headers(pairs + [pair for added in lines.values() for pair in added])
 
 
 # -- asking: section 4.3.1 -------------------------------------------------------------------------
@@ -144,7 +146,7 @@ def validation_request(
     tags = _entity_tags(stored)
     presented = headers.joined("If-None-Match")
     if tags and presented != "*":
-        listed = split_list(presented) if presented else []
+        listed = [text for text, _, _ in read_entity_tags(presented or "")]
         # "send the union of the two lists as a replacement"
         headers = headers.replaced("If-None-Match", ", ".join(dict.fromkeys([*listed, *tags])))
     if len(stored) == 1 and (presented is None or tags):

@@ -120,6 +120,12 @@ def _unreadable(name: str) -> Lifetime:
 
 def _of_expires(headers: Headers, response_time: float) -> Lifetime:
     expires = date_of(headers, "Expires", now=response_time)
+    if len(headers.get_all("Expires")) > 1:
+        # "either the first occurrence should be used or the response should be considered stale"
+        return Lifetime(
+            0, "Expires", "Expires stands there more than once, which counts as stale",
+            "RFC 9111 section 4.2.1",
+        )  # fmt: skip
     if expires is None:
         # "MUST interpret invalid date formats, especially the value "0", as … already expired"
         return Lifetime(
