@@ -10,15 +10,15 @@ import re
 from typing import NamedTuple
 
 from httpheaders.syntax.field_values import split_list
-from httpheaders.syntax.grammar import OWS, QUOTED_STRING, TOKEN, unquote
+from httpheaders.syntax.grammar import QUOTED_STRING, TOKEN, unquote
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["Directive", "split_directives"]
 
 # cache-directive = token [ "=" ( token / quoted-string ) ]             RFC 9111 section 5.2
-# Blanks beside "=" are no part of it, but many caches read on over them, and so do we, and tell it.
-_directive = re.compile(rf"({TOKEN})(?:({OWS})=({OWS})(.*))?", re.DOTALL)
-_token = re.compile(TOKEN)
-_quoted_string = re.compile(QUOTED_STRING)
+_directive = lazy_pattern(rf"({TOKEN})(?:=(.*))?", re.DOTALL)
+_token = lazy_pattern(TOKEN)
+_quoted_string = lazy_pattern(QUOTED_STRING)
 
 
 class Directive(NamedTuple):
@@ -56,11 +56,10 @@ def _directive_of(text: str) -> Directive:
     match = _directive.fullmatch(text)
     if match is None:
         return Directive(None, text=text, flaw="expected name or name=argument")
-    name, before, after, argument = match.groups()
-    name, flaw = name.lower(), "no blank may stand beside '='" if before or after else None
+    name, argument = match[1].lower(), match[2]
     if argument is None or _token.fullmatch(argument):
-        return Directive(name, argument, text=text, flaw=flaw)
+        return Directive(name, argument, text=text)
     if _quoted_string.fullmatch(argument):
-        return Directive(name, unquote(argument), quoted=True, text=text, flaw=flaw)
+        return Directive(name, unquote(argument), quoted=True, text=text)
     flaw = "the argument is neither a token nor a quoted-string"
     return Directive(name, argument, text=text, flaw=flaw)

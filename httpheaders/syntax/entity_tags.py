@@ -14,16 +14,16 @@ from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.grammar import OWS_CHARACTERS
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["EntityTag", "parse_entity_tag", "read_entity_tags"]
 
 # entity-tag = [ weak ] opaque-tag        weak       = %s"W/"           RFC 9110 section 8.8.3
 # etagc      = %x21 / %x23-7E / obs-text  opaque-tag = DQUOTE *etagc DQUOTE
 _ETAGC = r"[!\x23-\x7e\x80-\U0010ffff]"
-_entity_tag = re.compile(rf'(W/)?"({_ETAGC}*+)"')
-_list_member = re.compile(
-    r'[ \t]*+(?:(?P<tag>(?P<weak>[Ww]/)?"(?P<opaque>[^"]*+)")'
-    r'|(?P<bare>[^",]++)|(?P<comma>,)|(?P<junk>".*))',
+_entity_tag = lazy_pattern(rf'(W/)?"({_ETAGC}*+)"')
+_list_member = lazy_pattern(
+    r'(?P<tag>(?P<weak>[Ww]/)?"(?P<opaque>[^"]*+)")|(?P<comma>,)|[ \t]++|[^", \t][^",]*+|".*',
     re.DOTALL,
 )
 

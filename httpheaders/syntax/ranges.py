@@ -12,6 +12,7 @@ from typing import NamedTuple
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import TOKEN
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["ContentRange", "RangeSet", "parse_content_range", "parse_range"]
 
@@ -21,13 +22,13 @@ _INTEGER = "[0-9]++"
 _DIGITS_ENOUGH = 18
 _LARGEST = 10**_DIGITS_ENOUGH
 # ranges-specifier = range-unit "=" range-set                           RFC 9110 section 14.1.1
-_specifier = re.compile(rf"({TOKEN})=(.*)", re.DOTALL)
+_specifier = lazy_pattern(rf"({TOKEN})=(.*)", re.DOTALL)
 # int-range = first-pos "-" [ last-pos ]     suffix-range = "-" suffix-length
-_range = re.compile(rf"({_INTEGER})-({_INTEGER})?+|-({_INTEGER})", re.ASCII)
+_range = lazy_pattern(rf"({_INTEGER})-({_INTEGER})?+|-({_INTEGER})", re.ASCII)
 # other-range = 1*( %x21-2B / %x2D-7E )
-_other_range = re.compile(r"[\x21-\x2b\x2d-\x7e]++")
+_other_range = lazy_pattern(r"[\x21-\x2b\x2d-\x7e]++")
 # Content-Range = range-unit SP ( range-resp / unsatisfied-range )      RFC 9110 section 14.4
-_content_range = re.compile(
+_content_range = lazy_pattern(
     rf"({TOKEN}) (?:({_INTEGER})-({_INTEGER})/({_INTEGER}|\*)|\*/({_INTEGER}))", re.ASCII
 )
 

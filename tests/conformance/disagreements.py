@@ -1,0 +1,358 @@
+"""
+Where this project answers otherwise than the suite that a vector comes from, and why.
+
+`DISAGREEMENTS` lists single vectors: each is run and must fail, so that the list cannot go stale.
+`OPEN_QUESTIONS` lists what a vector's own codes mark as left open by the standards; there the rule
+chosen here is written out, and the tests work out its answer independently of the package.
+"""
+
+from __future__ import annotations
+
+OPEN_QUESTIONS: dict[str, tuple[str, str]] = {
+    "tie": (
+        "offers of the same weight go to the more specific range, then to the server's order",
+        "RFC 9110 section 12.5.1",
+    ),
+    "several-ranges": (
+        "the most specific range that matches gives the weight, not the one with the highest",
+        "RFC 9110 section 12.5.1",
+    ),
+    "duplicate-range": (
+        "of two equal ranges the first gives the weight, and the other is told",
+        "RFC 9110 section 12.4.2",
+    ),
+    "duplicate-parameter": (
+        "of two parameters of one name the first counts, as the MIME Sniffing standard has it",
+        "RFC 9110 section 5.6.6",
+    ),
+    "params-after-q": (
+        "parameters after the weight belong to the range: accept-ext is gone",
+        "RFC 9110 section 12.5.1",
+    ),
+    "params-extra": (
+        "a range's parameters must be in the offer, which may have more",
+        "RFC 9110 section 12.5.1",
+    ),
+    "empty-header": (
+        "a field without a member states no preference, except that an empty Accept-Encoding "
+        "wants no coding",
+        "RFC 9110 sections 12.4.1 and 12.5.3",
+    ),
+    "absent-header": (
+        "an absent field names nothing, and any offer is acceptable",
+        "RFC 9110 section 12.4.1",
+    ),
+    "malformed": (
+        "a malformed member is skipped and told; the others hold",
+        "RFC 9110 section 2.4",
+    ),
+    "empty-parameter": (
+        "an empty parameter is allowed: parameters = *( OWS ';' OWS [ parameter ] )",
+        "RFC 9110 section 5.6.6",
+    ),
+    "outer-whitespace": (
+        "whitespace around a field value is no part of it",
+        "RFC 9110 section 5.5",
+    ),
+    "offer-not-a-type": (
+        "an offer that is no media type makes the question unusable",
+        "RFC 9110 section 8.3.1",
+    ),
+    "extension-names": (
+        "a file extension is no media type, which makes the question unusable",
+        "RFC 9110 section 8.3.1",
+    ),
+    "not-a-language-tag": (
+        "an offer that is no language tag makes the question unusable",
+        "RFC 9110 section 8.5.1",
+    ),
+    "identity-unlisted": (
+        "an identity that the field does not name is acceptable, after all that it names",
+        "RFC 9110 section 12.5.3",
+    ),
+    "lookup-fallback": (
+        "vectors that name no scheme are run with basic filtering, in which a range never matches "
+        "a shorter tag",
+        "RFC 4647 section 3.3.1",
+    ),
+    "lookup-q0": (
+        "a range of weight 0 excludes every tag it matches; the default is the server's own word "
+        "and stays",
+        "RFC 9110 sections 12.4.1 and 12.4.2",
+    ),
+    "empty-offers": (
+        "the field alone is ranked by its weights, then by its own order",
+        "RFC 9110 section 12.4.2",
+    ),
+    "disagrees": (
+        "without an Accept-Encoding field any coding is acceptable",
+        "RFC 9110 section 12.5.3",
+    ),
+}
+
+# Vectors in which the suite settles an open question otherwise, by the question.
+_SETTLED_OTHERWISE = {
+    "offer-not-a-type": (
+        "negotiator/212 hapi-accept/90 mimeparse/10 mimeparse/11 mimeparse/17 webob/97 "
+        "webob/112 webob/114 webob/142 webob/143 webob/164"
+    ),
+    "extension-names": ("accepts/28 accepts/33 accepts/34"),
+    "not-a-language-tag": ("webob/364"),
+    "disagrees": ("negotiator/56"),
+    "several-ranges": ("webob/374 webob/381 webob/382"),
+    "lookup-q0": ("webob/429 webob/444"),
+    "lookup-fallback": ("werkzeug/71 werkzeug/79"),
+    "malformed": (
+        "mimeparse/18 mimeparse/25 negotiator/38 negotiator/161 hapi-accept/69 "
+        "mimeparse/28 mimeparse/29 mimeparse/32 negotiator/101"
+    ),
+    "empty-parameter": ("webob/10 webob/11 webob/12 webob/34 webob/37 webob/38"),
+    "outer-whitespace": ("webob/2 webob/268 webob/206 webob/358"),
+    "empty-header": ("webob/121 webob/322 hapi-accept/72 webob/323"),
+    "absent-header": (
+        "negotiator/1 negotiator/41 negotiator/111 negotiator/174 accepts/2 accepts/9 "
+        "accepts/17 hapi-accept/31"
+    ),
+    "identity-unlisted": ("negotiator/50 negotiator/52 accepts/7 hapi-accept/43 negotiator/51"),
+    "empty-offers": ("hapi-accept/74"),
+    "params-after-q": ("mimeparse/31 webob/87 webob/90 webob/92"),
+    "tie": (
+        "webob/219 negotiator/156 hapi-accept/53 hapi-accept/54 hapi-accept/60 "
+        "hapi-accept/64 webob/384 webob/385 negotiator/244 mimeparse/5 mimeparse/13 "
+        "mimeparse/15 werkzeug/12 hapi-accept/70 hapi-accept/87"
+    ),
+}
+
+DISAGREEMENTS: dict[str, tuple[str, str]] = {
+    identifier: OPEN_QUESTIONS[question]
+    for question, identifiers in _SETTLED_OTHERWISE.items()
+    for identifier in identifiers.split()
+}
+
+# Vectors of caching that name no question; the reason, its section, and the vectors.
+_CACHING: list[tuple[str, str, tuple[str, ...]]] = [
+    (
+        "any final status is stored when its freshness is explicit; only 206, 304 and "
+        "must-understand ask for one that is understood",
+        "RFC 9111 section 3",
+        (
+            *(
+                "http-cache-semantics/okhttptest/okhttp-tests-response-caching-by-response-code/"
+                f"{number}"
+                for number in (5, 11, 20, 21, 26, 30, 34, 37, 38, 39, 42, 44)
+            ),
+            "http-cache-semantics/responsetest/response-headers-uncacheable-412/1",
+        ),
+    ),
+    (
+        "a response to POST is stored only with a Content-Location equal to the target URI",
+        "RFC 9110 section 9.3.3",
+        (
+            "http-cache-semantics/requesttest/request-properties-post-cacheable-explicitly/1",
+            "hishel/test_invalidating_response_can_also_be_stored",
+        ),
+    ),
+    (
+        "the age is the larger of apparent_age and corrected_age_value: a Date two minutes past is "
+        "two minutes of age",
+        "RFC 9111 section 4.2.3",
+        (
+            "http-cache-semantics/okhttptest/okhttp-tests-max-age-in-the-past-with-date-header-"
+            "but-no-last-modified-header/1",
+        ),
+    ),
+    (
+        "a heuristic lifetime has no ceiling unless one is configured",
+        "RFC 9111 section 4.2.2",
+        ("hishel/TestGetHeuristicFreshness.test_heuristic_freshness_capped_at_one_week",),
+    ),
+    (
+        "pre-check and post-check are unknown directives, which a cache ignores; no-store holds",
+        "RFC 9111 section 5.2.3",
+        ("http-cache-semantics/responsetest/response-headers-pre-check-poison/1",),
+    ),
+    (
+        "immutable gives no lifetime of its own, and its arguments are ignored",
+        "RFC 8246 section 2",
+        (
+            "http-cache-semantics/responsetest/response-headers-cache-immutable-files/1",
+            "tusbar/parse-should-ignore-booleans-with-values",
+        ),
+    ),
+    (
+        "Set-Cookie does not keep a response from being stored or reused",
+        "RFC 9111 section 7.3",
+        ("http-cache-semantics/responsetest/response-headers-don-t-share-cookies/1",),
+    ),
+    (
+        "preconditions of the client go along with the cache's own validators",
+        "RFC 9111 section 4.3.2",
+        (
+            "http-cache-semantics/revalidatetest/"
+            "can-be-revalidated-skips-weak-validators-on-post-2/1",
+        ),
+    ),
+    (
+        "proxy-revalidate forbids the use of a stale response, not that of a fresh one",
+        "RFC 9111 section 5.2.2.8",
+        ("http-cache-semantics/satisfytest/satisfies-not-when-proxy-revalidating/1",),
+    ),
+    (
+        "each field of the 304 is added to the stored response, new ones and Content-Type too; "
+        "only what describes the stored content itself is left",
+        "RFC 9111 section 3.2",
+        (
+            *(
+                f"http-cache-semantics/updatetest/update-revalidated-{case}/1"
+                for case in (
+                    "matching-etags-are-updated",
+                    "matching-weak-etags-are-updated",
+                    "both-matching-are-updated",
+                    "checks-status",
+                )
+            ),
+            "hishel/TestRefreshResponseHeaders.test_preserves_content_range_from_stored_response",
+            "hishel/TestRefreshResponseHeadersPrivateCache."
+            "test_preserves_content_type_from_stored_response",
+        ),
+    ),
+    (
+        "a range is answered out of a stored complete response",
+        "RFC 9111 section 4.3.2",
+        ("hishel/test_reuse_rules[range-request-misses]",),
+    ),
+    (
+        "of two stored responses with one key the later replaced the earlier when it was stored",
+        "RFC 9111 section 4",
+        (
+            "hishel/test_revalidation_rules[full-200-response-replaces-stored-entries]",
+            "hishel/test_revalidation_rules[full-206-response-cannot-be-stored]",
+            "hishel/test_revalidation_rules[5xx-with-two-entries-keeps-most-recent]",
+        ),
+    ),
+    (
+        "of repeated numbers the first counts",
+        "RFC 9111 section 4.2.1",
+        (
+            "tusbar/parse-should-handle-repeated-directives-by-using-the-last-value",
+            "hishel/TestEdgeCases.test_duplicate_directives",
+        ),
+    ),
+    (
+        "a number too large to hold is 2147483648, and max-stale without one is no number at all",
+        "RFC 9111 section 1.2.2",
+        (
+            "undici/parsecachecontrolheader-oversized-numeric-directives-are-capped",
+            "undici/parsecachecontrolheader-oversized-numeric-directives-are-capped/3",
+            "hishel/TestMaxAge.test_max_age_overflow",
+            "hishel/TestMaxStale.test_max_stale_without_value",
+        ),
+    ),
+    (
+        "a directive that restricts is heeded whatever argument it has, a second well-formed "
+        "instance counts, and a blank beside '=' is read over, as most suites ask",
+        "RFC 9111 section 5.2",
+        (
+            "undici/parsecachecontrolheader-directives-with-incorrect-types-are-ignored/2",
+            "undici/parsecachecontrolheader-directives-with-incorrect-types-are-ignored/6",
+            "undici/parsecachecontrolheader-directives-with-incorrect-types-are-ignored/7",
+            "pquerna/TestResMustRevalidateNoArgs",
+            "pquerna/TestResPublicNoArgs",
+            "pquerna/TestReqNoCacheNoArgs",
+            "pquerna/TestReqNoStoreNoArgs",
+            "pquerna/TestReqNoTransformNoArgs",
+        ),
+    ),
+    (
+        "a name with U+00A0 in it is no token and so no directive that is known",
+        "RFC 9111 section 5.2.3",
+        (
+            "undici/parsecachecontrolheader-malformed-restrictive-directive-names-are-"
+            "conservative/4",
+        ),
+    ),
+    (
+        "directives are separated by commas, not by blanks",
+        "RFC 9111 section 5.2",
+        (
+            "pquerna/TestResPrivateExtension",
+            "pquerna/TestResMultipleNoCacheTabExtension",
+            "pquerna/TestResExtensionsEmptyQuote",
+            "pquerna/TestReqExtensions",
+            "pquerna/TestReqMultiple",
+        ),
+    ),
+    (
+        'the empty entity tag is one; the grammar\'s own example is ETag: ""',
+        "RFC 9110 section 8.8.3",
+        ("undici/isetagusable-false/2",),
+    ),
+    (
+        "an entity tag whose quotes do not close is told and not taken for one",
+        "RFC 9110 section 8.8.3",
+        ("webob/Test_Parse.test_parse_invalid/3",),
+    ),
+    (
+        "a request's no-cache speaks to caches and turns no precondition off",
+        "RFC 9110 section 13.2.2",
+        (
+            "fresh/fresh-reqheaders-resheaders-when-requested-with-cache-control-no-cache-when-"
+            "unmodified-since-the-date-should-be-stale",
+        ),
+    ),
+    (
+        "If-Match compares strongly, and a weak entity tag never matches so",
+        "RFC 9110 section 13.1.1",
+        (
+            "send/send-file-pipe-res-with-conditional-get-where-if-match-is-set-should-respond-"
+            "with-200-when-etag-matched",
+        ),
+    ),
+    (
+        "If-Modified-Since is ignored beside If-None-Match, and If-Range decides about Range alone",
+        "RFC 9110 section 13.2.2",
+        (
+            "werkzeug/TestHTTPUtility.test_is_resource_modified/3",
+            "werkzeug/TestHTTPUtility.test_is_resource_modified_for_range_requests/5",
+        ),
+    ),
+    (
+        "Range is defined for GET alone, and one that cannot be used is ignored",
+        "RFC 9110 section 14.2",
+        (
+            "starlette/test_file_response_range_multi_head[asyncio]",
+            "starlette/test_file_response_range_multi_head[asyncio]/3",
+            "starlette/test_file_response_range_invalid[asyncio]",
+            "starlette/test_file_response_range_416[asyncio]",
+            "starlette/test_file_response_only_support_bytes_range[asyncio]",
+            "starlette/test_file_response_range_must_be_requested[asyncio]",
+            "starlette/test_file_response_start_must_be_less_than_end[asyncio]",
+        ),
+    ),
+    (
+        "one invalid range makes the whole Range invalid, so that it is ignored, and no blank may "
+        "stand beside '=' or '-'",
+        "RFC 9110 section 14.1.1",
+        (
+            "range-parser/parserange-len-str-should-return-1-if-all-specified-ranges-are-invalid",
+            "range-parser/parserange-len-str-should-return-1-for-mixed-invalid-and-unsatisfiable-"
+            "ranges",
+            "range-parser/parserange-len-str-should-return-1-for-mixed-invalid-and-unsatisfiable-"
+            "ranges/3",
+            "range-parser/parserange-len-str-should-ignore-invalid-format-range-when-valid-range-"
+            "exists",
+            "werkzeug/TestRange.test_range_parsing/5",
+        ),
+    ),
+    (
+        "what a field holds does not depend on the message it was found in",
+        "RFC 9213 section 2",
+        ("httplint/CDNCacheControlRequestTest",),
+    ),
+]
+
+DISAGREEMENTS |= {
+    identifier: (reason, section)
+    for reason, section, identifiers in _CACHING
+    for identifier in identifiers
+}
