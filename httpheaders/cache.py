@@ -26,7 +26,7 @@ from httpheaders.cache_policy import (
     stored_response,
 )
 from httpheaders.cache_settings import SHARED_CACHE, CacheSettings
-from httpheaders.cache_store import CacheStore
+from httpheaders.cache_store import CacheStore, content_length
 from httpheaders.cache_validation import (
     freshened,
     head_confirms,
@@ -384,7 +384,13 @@ class Cache:
             self.store.put(one)
         if updated:
             return self._revalidated(lookup, updated, now)
-        if any(name in lookup.request.headers for name in _CONDITIONS[:2]):
+        if not _is_conditional(lookup.forward):
+            passed_on = response._replace(headers=without_hop_by_hop(response.headers))
+            return CacheAnswer(
+                passed_on, "miss", "the origin answers 304 to a request without preconditions",
+                "RFC 9110 section 15.4.5",
+            )  # fmt: skip
+        if _is_conditional(lookup.request):
             # The client has a stored response of its own that this is about.
             passed_on = response._replace(headers=without_hop_by_hop(response.headers))
             return CacheAnswer(
@@ -529,6 +535,10 @@ def _answer_of(lookup: Lookup) -> CacheAnswer:
     return CacheAnswer(lookup.response, lookup.outcome, lookup.reason, lookup.reference)
 
 
+def _is_conditional(request: Request | None) -> bool:
+    return request is not None and any(name in request.headers for name in _CONDITIONS[:2])
+
+
 def _at_once(revalidate: Callable[[], None]) -> None:
     revalidate()
 
@@ -559,9 +569,16 @@ def _served(stored: StoredResponse, request: Request, now: float) -> Response:
     response = _with_age(stored, now)
     if any(name in request.headers for name in _CONDITIONS):
         answer = answer_conditional(
-            request, response, now=now, by_cache=True, modified_by=_date(stored, now)
+            request,
+            response,
+            now=now,
+            size=content_length(response),
+            by_cache=True,
+            modified_by=_date(stored, now),
         )
-        return Response(answer.status, answer.headers, answer.body or b"")
+        # Where the octets are not at hand, as in a simulation, they are None in the answer too.
+        body = b"" if answer.status in (304, 416) or request.method == "HEAD" else answer.body
+        return Response(answer.status, answer.headers, body)
     if request.method == "HEAD":
         return response._replace(body=b"")
     return response
@@ -593,7 +610,7 @@ def _served_part(stored: StoredResponse, request: Request, now: float) -> Respon
     part, octets = sliced
     assert stored.part is not None
     headers = response.headers.replaced("Content-Range", content_range(part, stored.part.size))
-    headers = headers.replaced("Content-Length", str(len(octets)))
+    headers = headers.replaced("Content-Length", str(part.length))
     return Response(206, headers, octets)
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "StoredResponse",
     "assess_reuse",
     "assess_storing",
+    "forbids_stale",
     "may_serve_stale",
     "request_directives",
     "stale_if_error_allows",
@@ -478,13 +479,18 @@ def _fresh(question: _Question) -> _Verdict | None:
 
 
 def _stale_forbidden(question: _Question) -> _Verdict | None:
-    directive = _forbids_stale(question.directives, question.settings)
+    directive = forbids_stale(question.directives, question.settings)
     if directive is None:
         return None
     return "validate", f"stale for {-question.ttl:g} s, and '{directive}' forbids to use it so"
 
 
-def _forbids_stale(directives: CacheControl, settings: CacheSettings) -> str | None:
+def forbids_stale(directives: CacheControl, settings: CacheSettings) -> str | None:
+    """
+    Give the directive that forbids this kind of cache to use a response once it is stale.
+
+    Source: RFC 9111 section 4.2.4.
+    """
     if directives.must_revalidate:
         return "must-revalidate"
     if settings.shared and directives.proxy_revalidate:
@@ -548,7 +554,7 @@ def may_serve_stale(
     Source: RFC 9111 section 4.2.4.
     """
     directives = stored.governing.directives
-    if directives.no_cache or _forbids_stale(directives, settings) is not None:
+    if directives.no_cache or forbids_stale(directives, settings) is not None:
         return False
     wanted = request_directives(request.headers)
     if wanted.max_stale is not None:
@@ -569,7 +575,7 @@ def stale_if_error_allows(
     Source: RFC 5861 section 4, RFC 9111 section 4.2.4.
     """
     directives = stored.governing.directives
-    if directives.no_cache or _forbids_stale(directives, settings) is not None:
+    if directives.no_cache or forbids_stale(directives, settings) is not None:
         return False
     windows = [directives.stale_if_error, request_directives(request.headers).stale_if_error]
     staleness = stored.age(now) - stored.lifetime.seconds

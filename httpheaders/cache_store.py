@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from httpheaders.cache_policy import StoredResponse
+from httpheaders.messages.message import Response
 
-__all__ = ["CacheStore"]
+__all__ = ["CacheStore", "content_length"]
 
 # What a field or a stored response costs beside its text, roughly.
 _FIELD_OVERHEAD = 100
@@ -103,6 +104,20 @@ class CacheStore:
             del self._by_uri[key[0]]
 
 
+def content_length(response: Response) -> int:
+    """
+    Give the length of the content: counted, or as Content-Length says where it is not at hand.
+
+    >>> from httpheaders.messages.headers import Headers
+    >>> content_length(Response(200, Headers([("Content-Length", "12")])))
+    12
+    """
+    if response.body is not None:
+        return len(response.body)
+    length = response.headers.get("Content-Length") or ""
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+
+
 def _key_of(stored: StoredResponse) -> _Key:
     # A response that no request selects by itself is still worth validating: one such a URI.
     variant = stored.key if stored.vary is not None else None
@@ -112,4 +127,4 @@ def _key_of(stored: StoredResponse) -> _Key:
 def _size_of(stored: StoredResponse) -> int:
     fields = (*stored.response.headers, *stored.request.headers)
     text = sum(len(name) + len(value) + _FIELD_OVERHEAD for name, value in fields)
-    return _ENTRY_OVERHEAD + len(stored.uri) + text + len(stored.response.body or b"")
+    return _ENTRY_OVERHEAD + len(stored.uri) + text + content_length(stored.response)

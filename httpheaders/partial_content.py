@@ -20,9 +20,11 @@ from httpheaders.syntax.ranges import parse_range
 __all__ = ["combined", "request_for_rest", "slice_of_part"]
 
 
-def slice_of_part(stored: StoredResponse, value: str) -> tuple[ByteRange, bytes] | None:
+def slice_of_part(stored: StoredResponse, value: str) -> tuple[ByteRange, bytes | None] | None:
     """
     Take what a Range asks for out of a stored part; None when the part does not hold it.
+
+    The octets are None where the cache keeps none, as in a simulation.
 
     A position is counted from the beginning of the part and a suffix from its end, so that a
     Content-Range that is off by some octets does not shift what both sides agree on.
@@ -30,7 +32,7 @@ def slice_of_part(stored: StoredResponse, value: str) -> tuple[ByteRange, bytes]
     Source: RFC 9111 section 3.3 ("the request is partial and specifies a range wholly within the
     incomplete response").
     """
-    part, octets = stored.part, stored.response.body or b""
+    part, octets = stored.part, stored.response.body
     if part is None or part.first is None or part.last is None:
         return None
     try:
@@ -41,24 +43,27 @@ def slice_of_part(stored: StoredResponse, value: str) -> tuple[ByteRange, bytes]
         return None
     first, last = asked.ranges[0]
     if first is None:
-        return _suffix(octets, last or 0, part.last, part.size)
+        held = part.last - part.first + 1 if octets is None else len(octets)
+        return _suffix(octets, held, last or 0, part.last, part.size)
     if last is None:
         last = part.last if part.size == part.last + 1 else None
     elif part.size is not None:
         last = min(last, part.size - 1)
     if last is None or not part.first <= first <= last <= part.last:
         return None
+    if octets is None:
+        return ByteRange(first, last), None
     sliced = octets[first - part.first : last - part.first + 1]
     return (ByteRange(first, first + len(sliced) - 1), sliced) if sliced else None
 
 
 def _suffix(
-    octets: bytes, count: int, last: int, size: int | None
-) -> tuple[ByteRange, bytes] | None:
-    if size is None or last != size - 1 or not 0 < min(count, size) <= len(octets):
+    octets: bytes | None, held: int, count: int, last: int, size: int | None
+) -> tuple[ByteRange, bytes | None] | None:
+    if size is None or last != size - 1 or not 0 < min(count, size) <= held:
         return None
-    sliced = octets[-min(count, size) :]
-    return ByteRange(size - len(sliced), last), sliced
+    count = min(count, size)
+    return ByteRange(size - count, last), None if octets is None else octets[-count:]
 
 
 def request_for_rest(stored: StoredResponse, request: Request) -> Request | None:
