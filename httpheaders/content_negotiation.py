@@ -184,32 +184,40 @@ _weights = _Remembered(_read_weight)
 _written = _Remembered("{:g}".format)
 
 
-def _member_reader(
-    read_range: Callable[[str], _Range],
-    read_rest: Callable[[_Range, str], tuple[_Range, float]],
-) -> Callable[[str], tuple[_Key, _Weighted]]:
+class _Members(dict[str, tuple[_Key, _Weighted]]):
     """
-    Make the reader of a field's members.
+    The members of a field as read, remembered like the rest.
 
     `read_range` reads what stands before the first semicolon; `read_rest` reads the whole member
     again where more than a weight follows. A malformed member has no key; its text says why.
     """
-    ranges = _Remembered(read_range)
 
-    def read(text: str) -> tuple[_Key, _Weighted]:
+    def __init__(
+        self,
+        read_range: Callable[[str], _Range],
+        read_rest: Callable[[_Range, str], tuple[_Range, float]],
+    ) -> None:
+        super().__init__()
+        self.ranges = _Remembered(read_range)
+        self.read_rest = read_rest
+
+    def __missing__(self, text: str) -> tuple[_Key, _Weighted]:
         name, semicolon, rest = text.partition(";")
         try:
-            found = ranges[name]
+            found = self.ranges[name]
             weight = _weights[rest]
             if weight is None or (semicolon and not found.key):
-                found, quality = read_rest(found, text.strip(OWS_CHARACTERS))
+                found, quality = self.read_rest(found, text.strip(OWS_CHARACTERS))
                 weight = _weight_of(quality)
         except FieldSyntaxError as error:
             return None, (0, 0.0, _Range(None, error.message, 0))
         rank, quality = weight
-        return found.key, (rank and rank + found.specificity, quality, found)
-
-    return read
+        member = found.key, (rank and rank + found.specificity, quality, found)
+        if len(text) <= _LONGEST_REMEMBERED:
+            if len(self) >= _MOST_REMEMBERED:
+                self.clear()
+            self[text] = member
+        return member
 
 
 def _read_parameters(found: _Range, text: str) -> tuple[_Range, float]:
@@ -397,7 +405,7 @@ class _Dimension(NamedTuple):
 
     field: str
     reference: str
-    members: _Remembered[str, tuple[_Key, _Weighted]]
+    members: _Members
     keys_of: Callable[[str], _Keys]
     absent: _Ranges
     # What stands where the field is there, but lists nothing.
@@ -411,7 +419,7 @@ _ANYTHING = _implied("the request states no preference")
 _TYPE = _Dimension(
     "Accept",
     "RFC 9110 section 12.5.1",
-    _Remembered(_member_reader(_read_media_range, _read_parameters)),
+    _Members(_read_media_range, _read_parameters),
     _type_keys,
     absent={"*/*": _ANYTHING},
     empty={"*/*": _ANYTHING},
@@ -420,7 +428,7 @@ _TYPE = _Dimension(
 _CHARSET = _Dimension(
     "Accept-Charset",
     "RFC 9110 section 12.5.2",
-    _Remembered(_member_reader(_read_name, _read_only_weight)),
+    _Members(_read_name, _read_only_weight),
     _charset_keys,
     absent={"*": _ANYTHING},
     empty={"*": _ANYTHING},
@@ -429,7 +437,7 @@ _CHARSET = _Dimension(
 _ENCODING = _Dimension(
     "Accept-Encoding",
     "RFC 9110 section 12.5.3",
-    _Remembered(_member_reader(_read_coding, _read_only_weight)),
+    _Members(_read_coding, _read_only_weight),
     _coding_keys,
     absent={"*": _ANYTHING},
     # "implies that the user agent does not want any content coding"
@@ -440,7 +448,7 @@ _ENCODING = _Dimension(
 _LANGUAGE = _Dimension(
     "Accept-Language",
     "RFC 9110 section 12.5.4",
-    _Remembered(_member_reader(_read_language_range, _read_only_weight)),
+    _Members(_read_language_range, _read_only_weight),
     _language_keys,
     absent={"*": _ANYTHING},
     empty={"*": _ANYTHING},
@@ -857,7 +865,8 @@ def _acceptable(ranges: _Ranges, offers: _Offers) -> list[_Match]:
                     matches.append((rank, offer, weighted))
                 break
     # The sort is stable in reverse too, so equals keep the server's order.
-    matches.sort(key=_by_rank, reverse=True)
+    if len(matches) > 1:
+        matches.sort(key=_by_rank, reverse=True)
     return matches
 
 

@@ -95,8 +95,13 @@ class InputOutput(NamedTuple):
         questioner: Questioner,
         answer: Callable[[Question], Reply],
     ) -> ExitStatus:
+        from gc import enable, freeze
+
         from httpheaders.cli.reading import read_documents
 
+        # What is there now stays; what comes with the input may need collecting.
+        freeze()
+        enable()
         try:
             parts = read_documents(stream, lines=self.lines, before_wait=destination.flush)
         except InputError as error:

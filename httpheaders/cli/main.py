@@ -22,7 +22,7 @@ from httpheaders.cli.options import examples
 from httpheaders.errors import HttpHeadersError
 from httpheaders.version import __version__
 
-__all__ = ["cli", "run"]
+__all__ = ["cli"]
 
 # Name, module of cli/commands, and the question it answers, as the help lists them.
 COMMANDS = {
@@ -168,18 +168,3 @@ def cli() -> None:
 
     Each command has its own help, and a manual page: man httpheaders COMMAND.
     """
-
-
-def run() -> None:
-    """
-    Run the program with the arguments of the process.
-
-    It leaves at once: taking the interpreter apart takes as long as many an answer. Only an
-    application that was called in this process may have left something to do at its end.
-    """
-    try:
-        cli.main()
-    except SystemExit as leaving:
-        if "httpheaders.cli.commands.wsgi" in sys.modules or not isinstance(leaving.code, int):
-            raise
-        os._exit(leaving.code)

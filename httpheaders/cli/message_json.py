@@ -125,7 +125,7 @@ def read_headers(value: object, where: str = "$.headers") -> Headers:
     if isinstance(value, list):
         return Headers(_field_of_item(item, f"{where}[{i}]") for i, item in enumerate(value))
     if isinstance(value, str):
-        return _headers_of_block(value)
+        return _headers_of_block(value, where)
     raise InputError(f"expected an object, a list or a string, got {type_name(value)}", where=where)
 
 
@@ -158,14 +158,13 @@ def _field_of_item(item: object, where: str) -> tuple[str, str]:
     return _expect(name, str, "a field name", where), _expect(value, str, "a field value", where)
 
 
-def _headers_of_block(block: str) -> Headers:
-    from httpheaders.messages.dump import parse_dump
+def _headers_of_block(block: str, where: str) -> Headers:
+    from httpheaders.messages.head import parse_header_block
 
-    for received in parse_dump(block.encode("utf-8", "surrogatepass")):
-        message = received.exchange.response or received.exchange.request
-        if message is not None:
-            return message.headers
-    return Headers()
+    headers, problems = parse_header_block(block.encode("utf-8", "surrogatepass"))
+    if problems:  # inside JSON there is no place to tell of a line that cannot be kept
+        raise InputError(f"{problems[0].message} in {problems[0].where}", where=where)
+    return headers
 
 
 def write_exchange(exchange: Exchange) -> dict[str, Any]:

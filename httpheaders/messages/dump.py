@@ -24,6 +24,7 @@ from httpheaders.errors import InputError
 from httpheaders.messages.framing import declared_length
 from httpheaders.messages.head import START_LINE, Line, MessageHead, parse_head, split_lines
 from httpheaders.messages.message import Exchange, Request, Response
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["Received", "parse_dump"]
 
@@ -89,25 +90,25 @@ def _says_something(exchange: Exchange) -> bool:
 # --- which layout ---------------------------------------------------------------------------------
 
 _Cutter = Callable[[bytes], Iterator[_Block]]
-_blank_lines = re.compile(rb"(?:\r?\n)*+")
-_verbose_start = re.compile(
+_blank_lines = lazy_pattern(rb"(?:\r?\n)*+(?:\r\Z)?+")
+_verbose_start = lazy_pattern(
     rb"\* |[{}] \[[0-9]++ bytes data\]|[<>] (?:" + START_LINE.pattern + rb")"
 )
-_wget_start = re.compile(
+_wget_start = lazy_pattern(
     rb"--[0-9]{4}-[0-9]{2}-[0-9]{2} |(?:  | {1,3}[0-9]{1,3} )HTTP/[0-9]"
     rb"|URL transformed to |HTTP request sent, awaiting"
 )
-_wget_debug_start = re.compile(rb"DEBUG output created by Wget|Setting --|---request begin---")
+_wget_debug_start = lazy_pattern(rb"DEBUG output created by Wget|Setting --|---request begin---")
 # curl's progress meter: a row begins with CR and may share its line with what stands around it.
-_meter_titles = re.compile(rb"  % Total [^\n]*\n +Dload [^\n]*\n")
-_meter = re.compile(
+_meter_titles = lazy_pattern(rb"  % Total [^\n]*\n +Dload [^\n]*\n")
+_meter = lazy_pattern(
     rb"\r[ 0-9.kMGTP]{42,50}(?: [-:0-9dh ]{8}){3} [ 0-9.kMGTP]{5}(?:\r?\n)?+",
 )
 
 
 # --- plain messages -------------------------------------------------------------------------------
 
-_next_start = re.compile(rb"(?m)^(?:" + START_LINE.pattern + rb")")
+_next_start = lazy_pattern(rb"(?m)^(?:" + START_LINE.pattern + rb")")
 # Responses after which a client asks again by itself; -L leaves their bodies out, mostly.
 _FOLLOWED = frozenset({301, 302, 303, 307, 308, 401, 407})
 
@@ -177,13 +178,13 @@ def _is_message_end(octets: bytes, position: int) -> bool:
 # --- curl -v --------------------------------------------------------------------------------------
 
 # What stands on the line of a body that did not end with LF, and behind the pieces of a long one.
-_behind_body = re.compile(
+_behind_body = lazy_pattern(
     rb"(?:[{}] \[[0-9]++ bytes data\]|\* Connection #[0-9]++ to host [!-~]++ left intact"
     rb"|\* (?:[Cc]losing|[Ss]hutting down) connection(?: #?-?[0-9]++)?+)\r?\n?\Z"
 )
-_LONGEST_NARRATION = 400
+_SHORTEST_NARRATION, _LONGEST_NARRATION = len("{ [1 bytes data]"), 400
 # Lines of curl's own that come after a body has begun; any other "* " may be a list in the body.
-_narration = re.compile(
+_narration = lazy_pattern(
     rb"\* (?:Issue another request|Found bundle|Can not multiplex|Re-?using existing|Ignoring the"
     rb"|Mark bundle|We are completely uploaded|upload completely|Request completely sent|Excess"
     rb"|Added cookie|Replaced cookie|TLSv1|Connection state changed|old SSL|Please rewind"
@@ -263,6 +264,8 @@ class _VerboseCutter:
 
 
 def _behind(line: bytes) -> re.Match[bytes] | None:
+    if len(line) < _SHORTEST_NARRATION:
+        return None
     return _behind_body.search(line, max(0, len(line) - _LONGEST_NARRATION))
 
 
@@ -289,14 +292,14 @@ def _numbered_lines(octets: bytes, position: int = 0) -> Iterator[tuple[int, byt
 
 # --- wget -----------------------------------------------------------------------------------------
 
-_wget_head = re.compile(rb"(?:  | {1,3}[0-9]{1,3} )(?=HTTP/[0-9])")
-_wget_indent = re.compile(rb"  | {1,3}[0-9]{1,3} ")
-_to_stdout = re.compile(rb"(?m)^Saving to: [^\n]{0,6}STDOUT[^\n]{0,6}\n")
+_wget_head = lazy_pattern(rb"(?:  | {1,3}[0-9]{1,3} )(?=HTTP/[0-9])")
+_wget_indent = lazy_pattern(rb"  | {1,3}[0-9]{1,3} ")
+_to_stdout = lazy_pattern(rb"(?m)^Saving to: [^\n]{0,6}STDOUT[^\n]{0,6}\n")
 # The progress dots, or the line that says how it ended.
-_wget_end = re.compile(
+_wget_end = lazy_pattern(
     rb"(?m)^(?:\n? +0K[ .]|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [(UE])"
 )
-_debug_block = re.compile(rb"(?m)^---(request|response) begin---\r?\n")
+_debug_block = lazy_pattern(rb"(?m)^---(request|response) begin---\r?\n")
 
 
 def _cut_wget(octets: bytes) -> Iterator[_Block]:

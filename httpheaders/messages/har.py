@@ -20,12 +20,13 @@ from httpheaders.messages.head import message_of_pseudo_fields
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Exchange, Request, Response
 from httpheaders.syntax.dates import parse_iso_date
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["HarEntry", "is_har", "read_har"]
 
 # "HTTP/1.1", "http/2.0", "h2", "h3", "h3-29"; anything else is unknown.
-_version = re.compile(r"(?:http/|h)([0-9])(?:\.([0-9]))?(?:-.*)?", re.IGNORECASE | re.ASCII)
-_fraction = re.compile(r":[0-9]{2}([.][0-9]{1,9})[0-9]*", re.ASCII)
+_version = lazy_pattern(r"(?:http/|h)([0-9])(?:\.([0-9]))?(?:-.*)?", re.IGNORECASE | re.ASCII)
+_fraction = lazy_pattern(r":[0-9]{2}([.][0-9]{1,9})[0-9]*", re.ASCII)
 
 
 class HarEntry(NamedTuple):

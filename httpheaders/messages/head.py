@@ -18,6 +18,7 @@ from httpheaders.messages.framing import check_controls, check_field, check_fram
 from httpheaders.messages.headers import Headers, decode_field_text
 from httpheaders.messages.message import Request, Response
 from httpheaders.syntax.grammar import TOKEN, is_field_value, is_token
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "START_LINE",
@@ -32,18 +33,18 @@ __all__ = [
 _version = r"HTTP/[0-9](?:\.[0-9])?"
 # A line that begins a message wherever it stands: no field line can look like one, for a field
 # name has neither blank nor slash.
-START_LINE = re.compile(
+START_LINE = lazy_pattern(
     rf"(?:{_version} ++[0-9]{{3}}(?![0-9])|{TOKEN} [^ \r\n]++ {_version}(?=\r?(?:\n|\Z)))".encode()
 )
 # status-line = HTTP-version SP status-code SP [ reason-phrase ]              RFC 9112 section 4
 # The last SP goes missing when a server or an editor trims the line; nothing is in doubt then.
-_status_line = re.compile(
+_status_line = lazy_pattern(
     rb"HTTP/([0-9](?:\.[0-9])?) ([1-9][0-9]{2})(?: (.*))?",
     re.DOTALL,
 )
 # request-line = method SP request-target SP HTTP-version                     RFC 9112 section 3
-_request_line = re.compile(rf"({TOKEN}) (.+) HTTP/([0-9](?:\.[0-9])?)".encode(), re.DOTALL)
-_pseudo_field = re.compile(rb":(method|path|authority|scheme|status):[ \t]*+(.*)", re.DOTALL)
+_request_line = lazy_pattern(rf"({TOKEN}) (.+) HTTP/([0-9](?:\.[0-9])?)".encode(), re.DOTALL)
+_pseudo_field = lazy_pattern(rb":(method|path|authority|scheme|status):[ \t]*+(.*)", re.DOTALL)
 
 # Without a start line the first field that only one kind of message has tells which kind it is.
 _OF_REQUESTS = """

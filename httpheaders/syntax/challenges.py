@@ -13,17 +13,18 @@ import re
 from typing import NamedTuple
 
 from httpheaders.syntax.grammar import OWS, QUOTED_STRING, TOKEN, unquote
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["Challenge", "parse_auth_parameters", "parse_challenges", "parse_credentials"]
 
-_scheme = re.compile(rf"({TOKEN})(?: ++|(?={OWS}(?:,|\Z)))")
+_scheme = lazy_pattern(rf"({TOKEN})(?: ++|(?={OWS}(?:,|\Z)))")
 # token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="   RFC 9110 section 11.2
-_token68 = re.compile(rf"([A-Za-z0-9\-._~+/]++=*+)(?={OWS}(?:,|\Z))")
+_token68 = lazy_pattern(rf"([A-Za-z0-9\-._~+/]++=*+)(?={OWS}(?:,|\Z))")
 # auth-param = token BWS "=" BWS ( token / quoted-string )
-_parameter = re.compile(rf"({TOKEN}){OWS}={OWS}({QUOTED_STRING}|[^,\" \t]++)")
-_token = re.compile(TOKEN)
-_separator = re.compile(rf"{OWS}(?:,[ \t,]*+|\Z)")
-_up_to_comma = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.?)*+"?)*+', re.DOTALL)
+_parameter = lazy_pattern(rf"({TOKEN}){OWS}={OWS}({QUOTED_STRING}|[^,\" \t]++)")
+_token = lazy_pattern(TOKEN)
+_separator = lazy_pattern(rf"{OWS}(?:,[ \t,]*+|\Z)")
+_up_to_comma = lazy_pattern(r'(?:[^,"]|"(?:[^"\\]|\\.?)*+"?)*+', re.DOTALL)
 
 
 class Challenge(NamedTuple):

@@ -12,16 +12,17 @@ import re
 from typing import NamedTuple
 
 from httpheaders.syntax.dates import time_of
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["CookieText", "parse_cookie_date", "parse_set_cookie_text", "split_cookie_pairs"]
 
 _WHITE = " \t"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # delimiter = %x09 / %x20-2F / %x3B-40 / %x5B-60 / %x7B-7E              RFC 6265bis section 5.1.1
-_date_token = re.compile(r"[^\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]++")
-_clock = re.compile(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])", re.ASCII)
-_day = re.compile(r"([0-9]{1,2})(?![0-9])", re.ASCII)
-_year = re.compile(r"([0-9]{2,4})(?![0-9])", re.ASCII)
+_date_token = lazy_pattern(r"[^\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]++")
+_clock = lazy_pattern(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])", re.ASCII)
+_day = lazy_pattern(r"([0-9]{1,2})(?![0-9])", re.ASCII)
+_year = lazy_pattern(r"([0-9]{2,4})(?![0-9])", re.ASCII)
 
 
 class CookieText(NamedTuple):

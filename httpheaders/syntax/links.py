@@ -13,12 +13,13 @@ from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.field_values import split_semicolons
 from httpheaders.syntax.grammar import OWS, OWS_CHARACTERS
 from httpheaders.syntax.parameters import Parameter, parse_parameter
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["Link", "parse_link"]
 
 # link-value = "<" URI-Reference ">" *( OWS ";" OWS [ link-param ] )    RFC 8288 section 3
 # link-param = token BWS [ "=" BWS ( token / quoted-string ) ]
-_target = re.compile(rf"<([^>]*+)>{OWS}(?:;(.*))?", re.DOTALL)
+_target = lazy_pattern(rf"<([^>]*+)>{OWS}(?:;(.*))?", re.DOTALL)
 
 
 class Link(NamedTuple):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.field_values import split_semicolons
 from httpheaders.syntax.grammar import OWS, QUOTED_STRING, TOKEN, unquote
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "Parameter",
@@ -24,12 +25,12 @@ __all__ = [
     "split_parameters",
 ]
 
-_name_and_value = re.compile(rf"({TOKEN})(?:({OWS})=({OWS})(.*))?", re.DOTALL)
-_token = re.compile(TOKEN)
-_quoted_string = re.compile(QUOTED_STRING)
+_name_and_value = lazy_pattern(rf"({TOKEN})(?:({OWS})=({OWS})(.*))?", re.DOTALL)
+_token = lazy_pattern(TOKEN)
+_quoted_string = lazy_pattern(QUOTED_STRING)
 # ext-value   = charset "'" [ language ] "'" value-chars                RFC 8187 section 3.2.1
 # value-chars = *( pct-encoded / attr-char )
-_extended_value = re.compile(
+_extended_value = lazy_pattern(
     r"([A-Za-z0-9!#$%&+\-^_`{}~]++)'([A-Za-z0-9-]*+)'"
     r"((?:%[0-9A-Fa-f]{2}|[A-Za-z0-9!#$&+\-.^_`|~])*+)"
 )

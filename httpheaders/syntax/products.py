@@ -10,16 +10,17 @@ import re
 from typing import NamedTuple
 
 from httpheaders.syntax.grammar import OWS_CHARACTERS, TOKEN
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["Product", "parse_products", "read_comment", "split_outside_comments"]
 
 # product = token [ "/" product-version ]                               RFC 9110 section 10.1.5
-_product = re.compile(rf"({TOKEN})(?:/({TOKEN}))?(?![^ \t(])")
-_word = re.compile(r"[^ \t(]++|\(")
-_blanks = re.compile(r"[ \t]*+")
-_comment_mark = re.compile(r"\\.|[()]", re.DOTALL)
-_list_mark = re.compile(r"\\.|[(),]", re.DOTALL)
-_quoted_pair = re.compile(r"\\(.)", re.DOTALL)
+_product = lazy_pattern(rf"({TOKEN})(?:/({TOKEN}))?(?![^ \t(])")
+_word = lazy_pattern(r"[^ \t(]++|\(")
+_blanks = lazy_pattern(r"[ \t]*+")
+_comment_mark = lazy_pattern(r"\\.|[()]", re.DOTALL)
+_list_mark = lazy_pattern(r"\\.|[(),]", re.DOTALL)
+_quoted_pair = lazy_pattern(r"\\(.)", re.DOTALL)
 
 
 class Product(NamedTuple):

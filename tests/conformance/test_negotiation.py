@@ -245,9 +245,8 @@ QUESTIONS = st.one_of(
 def test_the_fast_way_and_the_plain_way_agree(question):
     dimension, field, available, match = question
     options = {"match": match} if match else {}
-    answer = NEGOTIATE[dimension](field, available, **options)
     if match == "lookup":
         available = list(dict.fromkeys(available))
-        answer = NEGOTIATE[dimension](field, available, **options)
+    answer = NEGOTIATE[dimension](field, available, **options)
     ranking = plain_ranking(dimension, field, available, match)
     assert [(ranked.offer, ranked.quality) for ranked in answer.ranked] == ranking

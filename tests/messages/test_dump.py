@@ -250,6 +250,7 @@ MOVED = b"HTTP/1.1 301 Moved\r\nLocation: /b\r\n"
         pytest.param(OK + b"\r\n", [200], [None], id="nothing-after-the-head"),
         pytest.param(OK + b"Content-Length: 0\r\n\r\n", [200], [b""], id="empty-body"),
         pytest.param(OK, [200], [None], id="head-cut-off"),
+        pytest.param(OK + b"\r", [200], [None], id="cut-off-inside-a-line-end"),
         pytest.param(
             MOVED + b"\r\n" + OK + b"\r\nhi", [301, 200], [None, b"hi"], id="bodiless-hop"
         ),
@@ -344,6 +345,7 @@ def test_pseudo_fields_stand_for_the_start_line():
     [
         pytest.param(b"", id="empty"),
         pytest.param(b"\r\n\n\r\n", id="blank-lines"),
+        pytest.param(b"\n\r", id="cut-off-inside-a-line-end"),
     ],
 )
 def test_nothing_holds_no_message(octets):

@@ -10,10 +10,11 @@ from httpheaders.messages.field_readers.reading import Reading, shown
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import TOKEN
 from httpheaders.syntax.parameters import split_parameters
+from httpheaders.syntax.patterns import lazy_pattern
 from httpheaders.syntax.products import parse_products, read_comment, split_outside_comments
 
 # Via = #( received-protocol RWS received-by [ RWS comment ] )          RFC 9110 section 7.6.3
-_via = re.compile(rf"(?:({TOKEN})/)?({TOKEN})[ \t]++([^ \t(]++)(?:[ \t]++(\(.*))?", re.DOTALL)
+_via = lazy_pattern(rf"(?:({TOKEN})/)?({TOKEN})[ \t]++([^ \t(]++)(?:[ \t]++(\(.*))?", re.DOTALL)
 
 
 def products(lines: Sequence[str], reading: Reading) -> list[dict[str, Any]]:

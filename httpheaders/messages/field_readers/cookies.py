@@ -13,8 +13,9 @@ from httpheaders.syntax.cookie_text import (
     split_cookie_pairs,
 )
 from httpheaders.syntax.dates import format_iso_date
+from httpheaders.syntax.patterns import lazy_pattern
 
-_max_age = re.compile(r"-?[0-9]++", re.ASCII)
+_max_age = lazy_pattern(r"-?[0-9]++", re.ASCII)
 # No cookie lives longer than 400 days; this is many times that, and fits everywhere.
 _LARGEST_MAX_AGE = 2**31
 _SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None"}

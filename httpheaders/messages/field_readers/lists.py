@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from httpheaders.messages.field_readers.reading import Reading, shown
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import QUOTED_STRING, is_token, unquote
+from httpheaders.syntax.patterns import lazy_pattern
 
-_quoted_string = re.compile(QUOTED_STRING)
+_quoted_string = lazy_pattern(QUOTED_STRING)
 
 
 def tokens(lines: Sequence[str], reading: Reading) -> list[str]:

@@ -11,14 +11,15 @@ from httpheaders.messages.field_readers.reading import Reading, shown
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import QUOTED_STRING, TOKEN, is_token, unquote
 from httpheaders.syntax.parameters import split_parameters
+from httpheaders.syntax.patterns import lazy_pattern
 
 _Range = TypeVar("_Range")
 
-_number = re.compile(r"-?[0-9]{1,15}+(?:\.[0-9]{1,15}+)?", re.ASCII)
+_number = lazy_pattern(r"-?[0-9]{1,15}+(?:\.[0-9]{1,15}+)?", re.ASCII)
 # preference = token [ BWS "=" BWS word ]                               RFC 7240 section 2
-_preference = re.compile(rf"({TOKEN})(?:[ \t]*+=[ \t]*+({TOKEN}|{QUOTED_STRING}))?")
+_preference = lazy_pattern(rf"({TOKEN})(?:[ \t]*+=[ \t]*+({TOKEN}|{QUOTED_STRING}))?")
 # alternative = protocol-id "=" alt-authority                           RFC 7838 section 3
-_alternative = re.compile(rf"({TOKEN})=({QUOTED_STRING})")
+_alternative = lazy_pattern(rf"({TOKEN})=({QUOTED_STRING})")
 
 
 def media_ranges(lines: Sequence[str], reading: Reading) -> list[dict[str, Any]]:

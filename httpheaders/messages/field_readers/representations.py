@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,9 +11,10 @@ from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import TOKEN, is_token
 from httpheaders.syntax.links import parse_link
 from httpheaders.syntax.parameters import Parameter, decode_extended_value, split_parameters
+from httpheaders.syntax.patterns import lazy_pattern
 
 # media-type = type "/" subtype parameters                              RFC 9110 section 8.3.1
-_media_type = re.compile(rf"{TOKEN}/{TOKEN}")
+_media_type = lazy_pattern(rf"{TOKEN}/{TOKEN}")
 
 
 def content_type(lines: Sequence[str], reading: Reading) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.field_readers.reading import Reading, shown
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import is_token, parse_delta_seconds
+from httpheaders.syntax.patterns import lazy_pattern
 
 # Exact in every JSON reader that has 64-bit integers.
 _MOST_DIGITS = 18
-_digits = re.compile(r"[0-9]++", re.ASCII)
+_digits = lazy_pattern(r"[0-9]++", re.ASCII)
 
 
 def text(lines: Sequence[str], reading: Reading) -> str:
