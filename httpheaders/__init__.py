@@ -12,6 +12,8 @@ from typing import Any
 from httpheaders.version import __version__
 
 _DOORS = {
+    "build_cache_headers": "cache_strategies",
+    "handle_conditional_get": "conditional",
     "negotiate_content_type": "content_negotiation",
 }
 

@@ -56,7 +56,8 @@ class CacheCheck(NamedTuple):
         reusable: whether the new request (or the same one again) may be answered without
             validation.
         must_revalidate: whether it may never be used stale.
-        revalidation: the fields of a request that would validate it; None without validators.
+        revalidation: the fields of a request that would validate it; None when there is nothing
+            stored to validate, or no validator.
         stale_while_revalidate: seconds for which it may yet be used stale while it is renewed;
             None when that is not allowed.
         stale_if_error: the same when the origin fails.
@@ -165,6 +166,7 @@ def _check(
     directives, lifetime = stored.governing.directives, stored.lifetime
     no_stale = directives.no_cache or forbids_stale(directives, settings) is not None
     has_validator = any(name in stored.response.headers for name in ("ETag", "Last-Modified"))
+    may_validate = storing.ok and has_validator and reuse.verdict != "mismatch"
     return CacheCheck(
         ok=storing.ok,
         reason=_summary(storing, reuse) if storing.ok else storing.reason,
@@ -178,7 +180,7 @@ def _check(
         ttl=reuse.ttl,
         reusable=storing.ok and reuse.verdict in ("fresh", "stale"),
         must_revalidate=no_stale,
-        revalidation=validation_request(presented, [stored]).headers if has_validator else None,
+        revalidation=validation_request(presented, [stored]).headers if may_validate else None,
         stale_while_revalidate=_window(directives.stale_while_revalidate, reuse.ttl, no_stale),
         stale_if_error=_window(directives.stale_if_error, reuse.ttl, no_stale),
         vary_key=None if stored.vary is None else stored.key,

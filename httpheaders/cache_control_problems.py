@@ -133,14 +133,11 @@ def _dead_beside_no_store(directives: CacheControl, where: str) -> list[Problem]
     dead = [text for name in DIRECTIVE_NAMES if name not in ("no-store", "no-cache", "no-transform",
             "must-revalidate", "private")
             and (text := format_directive(name, directives))]  # fmt: skip
-    return [
-        Problem(
-            where,
-            f"'no-store' keeps the response out of every cache: delete '{text}' or 'no-store'",
-            "RFC 9111 section 5.2.2.5",
-        )
-        for text in dead
-    ]
+    if not dead:
+        return []
+    listed = ", ".join(f"'{text}'" for text in dead)
+    message = f"'no-store' keeps the response out of every cache: delete {listed} or 'no-store'"
+    return [Problem(where, message, "RFC 9111 section 5.2.2.5")]
 
 
 def _conflicts(cc: CacheControl, has_expires: bool) -> list[tuple[object, str, str]]:

@@ -29,6 +29,7 @@ __all__ = [
     "Strategy",
     "build_cache_headers",
     "cache_headers",
+    "strategy_list",
 ]
 
 
@@ -131,7 +132,7 @@ class CacheHeaders(NamedTuple):
     The headers that express a strategy.
 
     Attributes:
-        strategy: its name.
+        strategy: its name, or None.
         headers: Cache-Control and whatever else it takes.
     """
 
@@ -140,12 +141,12 @@ class CacheHeaders(NamedTuple):
     reference: str | None
     problems: tuple[Problem, ...]
     steps: tuple[Step, ...]
-    strategy: str
+    strategy: str | None
     headers: Headers
 
 
 def cache_headers(
-    strategy: str,
+    strategy: str | None,
     *,
     adjust: CacheControl = NO_DIRECTIVES,
     without: Iterable[str] = (),
@@ -157,7 +158,7 @@ def cache_headers(
     Give the headers for a strategy, adjusted.
 
     Args:
-        strategy: a name out of STRATEGIES.
+        strategy: a name out of STRATEGIES; None for `adjust` alone.
         adjust: directives to add; numbers replace those of the strategy.
         without: names of directives to leave out, "immutable".
         vary: field names for Vary, beside the strategy's own.
@@ -186,12 +187,29 @@ def cache_headers(
         headers = headers.added("Vary", ", ".join(names))
     return CacheHeaders(
         ok=True,
-        reason=f"'{strategy}' is for {chosen.use}.",
+        reason=f"for {chosen.use}" if strategy else "these directives go together",
         reference="RFC 9111 section 5.2.2",
         problems=(),
         steps=_meanings(directives) if explain else (),
         strategy=strategy,
         headers=headers,
+    )
+
+
+class StrategyList(NamedTuple):
+    """That there are strategies; what they are is in STRATEGIES."""
+
+    ok: bool
+    reason: str
+    reference: str | None
+    problems: tuple[Problem, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+def strategy_list() -> StrategyList:
+    """Say how many strategies there are."""
+    return StrategyList(
+        True, f"there are {len(STRATEGIES)} strategies by name", "RFC 9111 section 5.2.2"
     )
 
 
@@ -208,7 +226,9 @@ def build_cache_headers(strategy: str) -> dict[str, str]:
     return dict(cache_headers(strategy).headers.pairs)
 
 
-def _strategy_of(name: str) -> Strategy:
+def _strategy_of(name: str | None) -> Strategy:
+    if name is None:
+        return Strategy("", NO_DIRECTIVES, "")
     if name not in STRATEGIES:
         known = ", ".join(STRATEGIES)
         raise PolicyError(f"unknown strategy '{name[:60]}': expected one of {known}")

@@ -144,9 +144,10 @@ def _heuristic(
     response: Response, directives: CacheControl, settings: CacheSettings, response_time: float
 ) -> Lifetime:
     reference = "RFC 9111 section 4.2.2"
-    if not (directives.public or response.status in HEURISTICALLY_CACHEABLE):
+    status = response.status or 200
+    if not (directives.public or status in HEURISTICALLY_CACHEABLE):
         return Lifetime(
-            0, "none", f"nothing says how long, and {response.status} allows no guess", reference
+            0, "none", f"nothing says how long, and {status} allows no guess", reference
         )
     if _pragma_no_cache(response.headers):
         # Guessing is optional, and this sender plainly did not want it.

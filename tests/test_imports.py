@@ -47,6 +47,18 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "freshness",
     },
     "cache_store": {"cache_policy"},
+    "cache_check": {
+        "cache_control",
+        "cache_control_problems",
+        "cache_policy",
+        "cache_settings",
+        "cache_validation",
+        "entity_tag_values",
+        "freshness",
+        "targeted_cache_control",
+        "vary",
+    },
+    "cache_simulation": {"cache", "cache_settings", "cache_store", "conditional", "target_uri"},
     "cache": {
         "byte_ranges",
         "cache_policy",

@@ -28,6 +28,10 @@ __all__ = ["cli"]
 COMMANDS = {
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
+    "cache-headers": ("cache_headers", "Say which headers express a caching strategy."),
+    "cache-check": ("cache_check", "Say whether a cache may store and use a response, and why."),
+    "cache-sim": ("cache_sim", "Say what a cache would have answered to recorded traffic."),
+    "etag": ("etag", "Compute an entity tag, and say what a conditional request gets."),
 }
 
 EXAMPLES = """
