@@ -13,6 +13,8 @@ from httpheaders.version import __version__
 
 _DOORS = {
     "check_cors": "cors",
+    "build_cache_headers": "cache_strategies",
+    "handle_conditional_get": "conditional",
     "negotiate_content_type": "content_negotiation",
 }
 

@@ -30,6 +30,10 @@ COMMANDS = {
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
     "wsgi": ("wsgi", "Say what a WSGI app answers to a request, behind this middleware."),
     "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
+    "cache-headers": ("cache_headers", "Say which headers express a caching strategy."),
+    "cache-check": ("cache_check", "Say whether a cache may store and use a response, and why."),
+    "cache-sim": ("cache_sim", "Say what a cache would have answered to recorded traffic."),
+    "etag": ("etag", "Compute an entity tag, and say what a conditional request gets."),
 }
 
 EXAMPLES = """

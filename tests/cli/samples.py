@@ -38,4 +38,14 @@ SAMPLES = [
         ("text/html",),
         b'{"accept": "text/*"}\n',
     ),
+    Sample("cache-headers", ("no-store",), (), b'{"strategy": "no-store"}\n'),
+    Sample("cache-check", None, (), b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n\r\n"),
+    Sample(
+        "cache-sim",
+        None,
+        (),
+        b'{"t": 0, "request": {"method": "GET", "url": "http://a.example/"}, "response": '
+        b'{"status": 200, "headers": {"Cache-Control": "max-age=60"}}}\n',
+    ),
+    Sample("etag", ("--etag", '"v7"'), (), b'{"value": {"a": 1}}\n'),
 ]
