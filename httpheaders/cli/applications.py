@@ -102,6 +102,7 @@ def output_kept_apart() -> Iterator[Callable[[], None]]:
     """
     real = sys.stdout
     apart = _moved_output()
+    kept = sys.stdout  # its buffer would be closed once nothing refers to it
 
     def hand_over() -> None:
         sys.stdout = sys.stderr or _Nowhere()
@@ -118,6 +119,7 @@ def output_kept_apart() -> Iterator[Callable[[], None]]:
             sys.stdout = real
         else:
             hand_over()
+        del kept
 
 
 def _moved_output() -> int | None:

@@ -369,6 +369,8 @@ DISAGREEMENTS |= {
     identifier: CORS_DECISIONS[decision]
     for decision, identifiers in _CORS_DECIDED_OTHERWISE.items()
     for identifier in identifiers.split()
+}
+
 # Vectors of caching that name no question; the reason, its section, and the vectors.
 _CACHING: list[tuple[str, str, tuple[str, ...]]] = [
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -214,6 +215,7 @@ def command(
     form = FORM
     if app is None and io.source is None and not io.lines:
         form = FORM._replace(missing=sample_needs_nothing)
+    gc.enable()  # an application may make garbage that only collecting gets rid of
     with output_kept_apart() as hand_over:
         prepared: list[Stack] = []
 

@@ -1,0 +1,111 @@
+"""Signed sessions as a middleware: the application is told who asks, or nobody gets through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from httpheaders.messages.headers import Headers
+from httpheaders.messages.message import Request, Response
+from httpheaders.sessions import SessionAnswer, check_session, find_token
+from httpheaders.syntax.grammar import quote
+from httpheaders.wsgi_middleware.layers import status_line
+
+if TYPE_CHECKING:
+    from httpheaders.sessions import TokenFormat
+    from httpheaders.wsgi import Environ, StartResponse, WsgiApp
+
+__all__ = ["SESSION_KEY", "session_middleware", "unauthorized"]
+
+# Where the application finds the claims of a genuine token; None without one.
+SESSION_KEY = "httpheaders.session"
+
+
+def session_middleware(
+    form: TokenFormat,
+    *,
+    cookie: str | None = None,
+    required: bool = False,
+    realm: str = "session",
+    clock: Callable[[], float] = time.time,
+) -> Callable[[WsgiApp], WsgiApp]:
+    """
+    Give the middleware that looks for a signed token and verifies it.
+
+    The claims stand in the environ under `httpheaders.session`; None stands for nobody, whether
+    there was no token or one that must not be trusted.
+
+    Args:
+        form: the format with its keys.
+        cookie: the cookie that holds the token; None: it is a bearer token.
+        required: whether to answer 401 where there is no token to be trusted.
+        realm: what to call the protected space in WWW-Authenticate.
+        clock: gives the seconds since 1970.
+
+    Source: RFC 6750 section 3, RFC 9110 section 11.6.1.
+    """
+
+    def middleware(app: WsgiApp) -> WsgiApp:
+        def recognised(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            answer = _session(environ)
+            environ[SESSION_KEY] = answer.user if answer is not None and answer.ok else None
+            if required and environ[SESSION_KEY] is None:
+                response = unauthorized(answer, realm=realm, is_cookie=cookie is not None)
+                start_response(status_line(401), response.headers.pairs)
+                return [response.body or b""]
+            return app(environ, start_response)
+
+        return recognised
+
+    def _session(environ: Environ) -> SessionAnswer | None:
+        fields = [
+            (name, environ[key])
+            for key, name in (("HTTP_AUTHORIZATION", "Authorization"), ("HTTP_COOKIE", "Cookie"))
+            if key in environ
+        ]
+        if not fields:
+            return None
+        token = find_token(Request(headers=Headers(fields)), cookie=cookie).token
+        return None if token is None else check_session(form, token, now=clock())
+
+    return middleware
+
+
+def unauthorized(
+    answer: SessionAnswer | None, *, realm: str, is_cookie: bool = False
+) -> Response:
+    """
+    Give the 401 for a request without a token to be trusted.
+
+    Args:
+        answer: what became of the token; None: there was none.
+        realm: of the challenge.
+        is_cookie: whether the token is looked for in a cookie, for which there is no error code.
+
+    Source: RFC 6750 sections 3 and 3.1, RFC 9110 section 15.5.2.
+
+    >>> unauthorized(None, realm="api").headers.get("WWW-Authenticate")
+    'Bearer realm=api'
+    """
+    challenge = f"Bearer realm={quote(realm)}"
+    told = "Unauthorized"
+    if answer is not None:
+        told = f"Unauthorized: {answer.reason}"
+        if not is_cookie:
+            # "If the request lacks any authentication information … the resource server SHOULD NOT
+            # include an error code": so it stands here alone.
+            challenge += f', error="invalid_token", error_description="{answer.reason}"'
+    body = told.encode()
+    return Response(
+        401,
+        Headers(
+            [
+                ("WWW-Authenticate", challenge),
+                ("Content-Type", "text/plain; charset=utf-8"),
+                ("Content-Length", str(len(body))),
+                ("Cache-Control", "no-store"),
+            ]
+        ),
+        body,
+    )

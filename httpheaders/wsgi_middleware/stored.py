@@ -1,0 +1,311 @@
+"""
+A cache in front of an application, as RFC 9111 has it.
+
+What may be stored is gathered as it passes, up to a bound; everything else streams through untouched.
+A revalidation that nobody waits for (`stale-while-revalidate`) runs once the stale answer is out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from httpheaders.cache import Cache, CacheAnswer, Lookup
+from httpheaders.cache_policy import assess_storing
+from httpheaders.messages.headers import Headers
+from httpheaders.messages.message import Request, Response
+from httpheaders.wsgi import request_of
+from httpheaders.wsgi_middleware.layers import Head, status_line
+
+if TYPE_CHECKING:
+    from httpheaders.wsgi import Environ, StartResponse, WsgiApp
+
+__all__ = ["cache_middleware"]
+
+_ERRORS = frozenset({500, 502, 503, 504})
+
+
+def cache_middleware(
+    cache: Cache | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+    max_stored: int = 1 << 20,
+) -> Callable[[WsgiApp], WsgiApp]:
+    """
+    Give the middleware that answers from a cache where it may.
+
+    Args:
+        cache: the cache; one for shared use, in memory, if None. Several threads may share it.
+        clock: gives the seconds since 1970.
+        max_stored: octets of content beyond which a response is not stored.
+
+    Source: RFC 9111 sections 3 and 4, RFC 5861.
+    """
+    held = _Held(Cache(name="httpheaders") if cache is None else cache, clock, max_stored)
+
+    def middleware(app: WsgiApp) -> WsgiApp:
+        def cached(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            return held.answer(app, environ, start_response)
+
+        return cached
+
+    return middleware
+
+
+class _Held:
+    """A cache that several threads may use, with its clock."""
+
+    def __init__(self, cache: Cache, clock: Callable[[], float], max_stored: int) -> None:
+        self._cache = cache
+        self._lock = Lock()
+        self.clock = clock
+        self.max_stored = max_stored
+
+    def look_up(self, request: Request) -> Lookup:
+        with self._lock:
+            return self._cache.look_up(request, now=self.clock())
+
+    def receive(self, lookup: Lookup, response: Response, request_time: float) -> CacheAnswer:
+        with self._lock:
+            return self._cache.receive(
+                lookup, response, request_time=request_time, now=self.clock()
+            )
+
+    def may_store(self, lookup: Lookup, head: Head) -> bool:
+        request = lookup.forward or lookup.request
+        response = Response(head.code, Headers(head.headers))
+        return assess_storing(request, response, settings=self._cache.settings).ok
+
+    def answer(
+        self, app: WsgiApp, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        lookup = self.look_up(request_of(environ))
+        if lookup.response is None:
+            call = _ForwardedCall(self, app, environ, start_response, lookup)
+            return call.run()
+        # The environ of the answer is the application's to change; the later call gets a copy.
+        later = dict(environ) if lookup.forward is not None else None
+        head, body = _sent(lookup.response, environ)
+        start_response(head.status, head.headers)
+        if later is None:
+            return [body]
+        return _StaleBody(body, lambda: self.revalidate(app, later, lookup))
+
+    def revalidate(self, app: WsgiApp, environ: Environ, lookup: Lookup) -> None:
+        """Ask the application again, for nobody but the cache."""
+        assert lookup.forward is not None
+        own = lookup._replace(request=lookup.forward, response=None)
+        started = self.clock()
+        response = gathered(app, environ_for(environ, lookup.forward))
+        self.receive(own, response, started)
+
+
+_CONDITIONS = ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range",
+               "Range")  # fmt: skip
+
+
+def environ_for(environ: Environ, forward: Request) -> Environ:
+    """Give the environ with the preconditions of the request that the cache forwards."""
+    changed = dict(environ)
+    for name in _CONDITIONS:
+        key = "HTTP_" + name.upper().replace("-", "_")
+        value = forward.headers.joined(name)
+        if value is None:
+            changed.pop(key, None)
+        else:
+            changed[key] = value
+    return changed
+
+
+def gathered(app: WsgiApp, environ: Environ) -> Response:
+    """Call an application and give its whole response."""
+    pieces: list[bytes] = []
+    heads: list[Head] = []
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        heads.append(Head(status, headers))
+        return pieces.append
+
+    body = app(environ, start)
+    try:
+        pieces.extend(body)
+    finally:
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
+    return Response(heads[-1].code, Headers(heads[-1].headers), b"".join(pieces))
+
+
+def _sent(response: Response, environ: Environ) -> tuple[Head, bytes]:
+    body = response.body or b""
+    status = response.status or 200
+    is_head = environ.get("REQUEST_METHOD") == "HEAD"
+    return Head(status_line(status), response.headers.pairs), b"" if is_head else body
+
+
+class _ForwardedCall:
+    """One call of the application, on behalf of the cache."""
+
+    def __init__(
+        self,
+        held: _Held,
+        app: WsgiApp,
+        environ: Environ,
+        start_response: StartResponse,
+        lookup: Lookup,
+    ) -> None:
+        assert lookup.forward is not None
+        self._held = held
+        self._app = app
+        self._environ = environ
+        self._outer = start_response
+        self._lookup = lookup
+        self._forward = lookup.forward
+        self._started = held.clock()
+        self._head: Head | None = None
+        self._exc_info: Any = None
+        self._write: Callable[[bytes], object] | None = None
+        self._pieces: list[bytes] | None = None
+        self._size = 0
+
+    def run(self) -> Iterable[bytes]:
+        body = self._app(environ_for(self._environ, self._forward), self._start)
+        return _PassedBody(body, self)
+
+    def _start(
+        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+    ) -> Callable[[bytes], object]:
+        if self._write is not None:
+            self._write = self._outer(status, headers, *([exc_info] if exc_info else []))
+            self._pieces = None
+            return self._passed
+        self._head, self._exc_info = Head(status, list(headers)), exc_info
+        return self._passed
+
+    def _passed(self, data: bytes) -> None:
+        """`write()` of the application: what it writes streams."""
+        if self._write is None:
+            self._send_head(gather=True)
+        self.keep(data)
+        assert self._write is not None
+        self._write(data)
+
+    def _send_head(self, *, gather: bool) -> None:
+        head = self._head
+        assert head is not None
+        extra = () if self._exc_info is None else (self._exc_info,)
+        self._exc_info = None
+        self._write = self._outer(head.status, head.headers, *extra)
+        if gather and self._held.may_store(self._lookup, head):
+            self._pieces = []
+
+    def _is_for_the_cache(self) -> bool:
+        """Say whether the cache may answer with something else than what the application gave."""
+        assert self._head is not None
+        lookup = self._lookup
+        code = self._head.code
+        return code == 304 or code in _ERRORS or lookup.completing is not None
+
+    def keep(self, chunk: bytes) -> None:
+        if self._pieces is None:
+            return
+        self._size += len(chunk)
+        if self._size > self._held.max_stored:
+            self._pieces = None
+        else:
+            self._pieces.append(chunk)
+
+    def chunks(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        chunks = iter(body)
+        first = next(chunks, None)
+        if self._head is None:
+            raise _no_head()
+        if self._write is None:
+            if self._is_for_the_cache():
+                whole = b"".join([] if first is None else [first, *chunks])
+                yield self._answer_of_cache(whole)
+                return
+            self._send_head(gather=True)
+        if first is not None:
+            self.keep(first)
+            yield first
+        for chunk in chunks:
+            self.keep(chunk)
+            yield chunk
+        self._finish()
+
+    def _answer_of_cache(self, whole: bytes) -> bytes:
+        assert self._head is not None
+        response = Response(self._head.code, Headers(self._head.headers), whole)
+        answer = self._held.receive(self._lookup, response, self._started)
+        if answer.response is None:
+            # What the application said of the stored response was of no use: ask without it.
+            assert answer.again is not None
+            environ = environ_for(self._environ, answer.again)
+            response = gathered(self._app, environ)
+            plain = self._lookup._replace(candidates=(), completing=None, forward=answer.again)
+            answer = self._held.receive(plain, response, self._started)
+        final = answer.response or response
+        self._head, body = _sent(final, self._environ)
+        self._send_head(gather=False)
+        return body
+
+    def _finish(self) -> None:
+        """Tell the cache what passed: to store it, or to forget what it makes invalid."""
+        assert self._head is not None
+        body = None if self._pieces is None else b"".join(self._pieces)
+        headers = Headers(self._head.headers)
+        if body is None:
+            headers = headers.without("Cache-Control").added("Cache-Control", "no-store")
+        response = Response(self._head.code, headers, body)
+        self._held.receive(self._lookup, response, self._started)
+
+
+def _no_head() -> Exception:
+    from httpheaders.errors import WsgiError
+
+    return WsgiError("the application gave content before it called start_response")
+
+
+class _PassedBody:
+    """Content on its way through the cache; `close` reaches the application once."""
+
+    def __init__(self, body: Iterable[bytes], call: _ForwardedCall) -> None:
+        self._body = body
+        self._chunks = call.chunks(body)
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._chunks)
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+
+class _StaleBody:
+    """A stale answer; what makes it fresh again runs when it is closed."""
+
+    def __init__(self, body: bytes, then: Callable[[], object]) -> None:
+        self._chunks = iter([body])
+        self._then: Callable[[], object] | None = then
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def __next__(self) -> bytes:
+        return next(self._chunks)
+
+    def close(self) -> None:
+        then, self._then = self._then, None
+        if then is not None:
+            then()
