@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from httpheaders.answer import Problem
 from httpheaders.errors import InputError
+from httpheaders.messages.framing import check_framing
 from httpheaders.messages.headers import Headers, decode_field_text, encode_field_text
 from httpheaders.messages.message import Request
 from httpheaders.syntax.grammar import is_field_value, is_token
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EnvironAnswer",
     "Target",
+    "decoded_path_of",
     "environ_of",
     "parse_target",
     "request_of",
@@ -196,7 +198,7 @@ def environ_of(request: Request, *, errors: IO[str] | None = None) -> EnvironAns
     }
     _add_fields(environ, request.headers, problems)
     _add_length(environ, request, problems)
-    _add_server(environ, target)
+    _add_server(environ, target, request.version)
     return EnvironAnswer(environ, tuple(problems))
 
 
@@ -237,7 +239,12 @@ def _add_fields(environ: Environ, headers: Headers, problems: list[Problem]) -> 
 
 def _add_length(environ: Environ, request: Request, problems: list[Problem]) -> None:
     length = str(len(request.body or b""))
-    # "servers … must" take the chunks apart; what the application sees has a length.
+    doubtful = check_framing(request.headers, version=request.version, where="request.headers")
+    if doubtful:
+        # Servers refuse such a request; whatever guards the application is to see it as it is.
+        problems += doubtful
+        return
+    # A server takes the chunks apart; what the application sees has a length.
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     said = environ.pop("CONTENT_LENGTH", None)
     if said is not None and said != length and request.body is not None:
@@ -247,12 +254,17 @@ def _add_length(environ: Environ, request: Request, problems: list[Problem]) -> 
         environ["CONTENT_LENGTH"] = length
 
 
-def _add_server(environ: Environ, target: Target) -> None:
+def _add_server(environ: Environ, target: Target, version: str | None) -> None:
     scheme = environ["wsgi.url_scheme"]
     if target.host is not None:
         # "An origin server … MUST … replace" Host by that of an absolute target: 9112 section 3.2.2
         environ["HTTP_HOST"] = target.host + (f":{target.port}" if target.port else "")
-    host, port = split_authority(environ.setdefault("HTTP_HOST", "localhost"))
+    elif version is None:
+        environ.setdefault("HTTP_HOST", "localhost")
+    try:
+        host, port = split_authority(environ.get("HTTP_HOST") or "localhost")
+    except InputError:
+        host, port = "localhost", None  # what the field says is for the application to judge
     environ["SERVER_NAME"] = host
     environ["SERVER_PORT"] = port or _DEFAULT_PORTS[scheme]
 
@@ -287,6 +299,16 @@ def request_of(environ: Environ) -> Request:
     )
 
 
+def decoded_path_of(environ: Environ) -> str:
+    """
+    Give the path of an environ as text: as UTF-8 where it is.
+
+    >>> decoded_path_of({"PATH_INFO": "/caf\\xc3\\xa9"})
+    '/café'
+    """
+    return _text(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")) or "/"
+
+
 def _text(value: str) -> str:
     return value if value.isascii() else decode_field_text(value.encode("latin-1", "replace"))
 
@@ -316,7 +338,9 @@ def _authority(environ: Environ, scheme: str) -> str:
 
 
 # What may stand in a path as it is: RFC 3986 section 3.3.
-_PATH = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/")
+_PATH = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/"
+)
 
 
 def _quoted(path: str) -> str:

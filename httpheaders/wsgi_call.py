@@ -11,7 +11,7 @@ Source: PEP 3333 section "The Server/Gateway Side".
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from httpheaders.answer import Problem, Step
@@ -198,19 +198,23 @@ def call_app(
     finally:
         _close(body, name)
     code, _, phrase = server.status.partition(" ")
-    headers = Headers((key, decode_field_text(text.encode("latin-1"))) for key, text in server.pairs)
+    headers = Headers(
+        (key, decode_field_text(text.encode("latin-1"))) for key, text in server.pairs
+    )
     return Response(int(code), headers, None, "1.1", phrase), server.steps
 
 
-def _iterable(body: Any) -> Iterable[bytes]:
-    if isinstance(body, (bytes, str)) or not hasattr(type(body), "__iter__"):
-        kind = "None" if body is None else type(body).__name__
-        if not hasattr(type(body), "__getitem__") or isinstance(body, (bytes, str)):
-            raise WsgiError(
-                f"the application returned {kind} where an iterable of bytes is expected",
-                reference='PEP 3333 section "The Application/Framework Side"',
-            )
-    return body
+def _iterable(body: Any) -> Iterator[bytes]:
+    if not isinstance(body, (bytes, str)):
+        try:
+            return iter(body)
+        except TypeError:
+            pass
+    kind = "None" if body is None else type(body).__name__
+    raise WsgiError(
+        f"the application returned {kind} where an iterable of bytes is expected",
+        reference='PEP 3333 section "The Application/Framework Side"',
+    )
 
 
 def _close(body: object, name: str) -> None:

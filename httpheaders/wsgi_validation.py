@@ -29,8 +29,18 @@ __all__ = ["checked_app"]
 
 # RFC 9110 section 7.6.1: what is said of one connection is the server's to say.
 HOP_BY_HOP = frozenset(
-    "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer"
-    " trailers transfer-encoding upgrade".split()
+    (
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
+    )
 )
 _NO_CONTENT = frozenset({"204", "304"})
 # Faults are told once each, at most so many: an endless answer must not fill the memory.
@@ -71,9 +81,7 @@ def checked_app(app: WsgiApp, name: str, problems: list[Problem]) -> WsgiApp:
 class _Watch:
     """One call under observation."""
 
-    def __init__(
-        self, name: str, problems: list[Problem], start_response: StartResponse
-    ) -> None:
+    def __init__(self, name: str, problems: list[Problem], start_response: StartResponse) -> None:
         self._name = name
         self._problems = problems
         self._outer = start_response
@@ -161,15 +169,14 @@ class _Watch:
             kind = type(status).__name__
             self.fault(f"the status is {kind}, not a string like '200 OK'", _START)
             status = str(status)
-        code, _, phrase = status.partition(" ")
+        text: str = status
+        code, _, phrase = text.partition(" ")
         is_code = len(code) == 3 and code.isascii() and code.isdigit() and code >= "100"
         if not is_code or not phrase or status != status.strip() or not is_field_value(status):
             self.fault(f"status {ascii(status)[:60]} is not like '200 OK'", _START)
         if not is_code:
             return "500 Internal Server Error"
-        if not (is_field_value(status) and is_latin1(status)):
-            return code
-        return status.strip()
+        return text.strip() if is_field_value(text) and is_latin1(text) else code
 
     def _checked_fields(self, fields: Any) -> list[tuple[str, str]]:
         if not isinstance(fields, list):
@@ -192,9 +199,7 @@ class _Watch:
         elif name.lower() == "status":
             self.fault("'Status' is no header: the status is an argument of its own", _START)
         elif name.lower() in HOP_BY_HOP:
-            self.fault(
-                f"{shown} is hop-by-hop: it is the server's to send", "Other HTTP Features"
-            )
+            self.fault(f"{shown} is hop-by-hop: it is the server's to send", "Other HTTP Features")
         if not is_field_value(value):
             self.fault(f"the value of {shown} holds control characters", _START)
         elif value != value.strip(" \t"):
@@ -221,7 +226,8 @@ class _Watch:
         """Give a piece of content as bytes, and note what is wrong with it."""
         if not isinstance(data, bytes):
             self.fault(f"content is {type(data).__name__}, not bytes", _UNICODE)
-            data = data.encode() if isinstance(data, str) else _octets(data)
+            data = _octets(data)
+        chunk: bytes = data
         self._size += len(data)
         if self._length is not None and self._size > self._length and not self._is_head:
             length = self._length
@@ -231,7 +237,7 @@ class _Watch:
             )
         if data and (self._code in _NO_CONTENT or self._code[:1] == "1"):
             self.fault(f"a {self._code} response has content", "Other HTTP Features")
-        return data
+        return chunk
 
     def late(self) -> bool:
         """Say whether there is no head yet, where there must be one."""
@@ -246,12 +252,16 @@ class _Watch:
             self.fault("start_response is never called", _START)
             self.has_head = True
             self._outer("500 Internal Server Error", [])
-        elif self._length is not None and self._size < self._length and not self._is_head:
-            if self._code not in _NO_CONTENT:
-                self.fault(
-                    f"the content has {self._size} octets, Content-Length says {self._length}",
-                    "Handling the Content-Length Header",
-                )
+        elif self._is_short():
+            self.fault(
+                f"the content has {self._size} octets, Content-Length says {self._length}",
+                "Handling the Content-Length Header",
+            )
+
+    def _is_short(self) -> bool:
+        if self._is_head or self._code in _NO_CONTENT or self._length is None:
+            return False
+        return self._size < self._length
 
 
 def _octets(data: Any) -> bytes:
@@ -353,7 +363,7 @@ class _WatchedErrors:
         self._stream = stream
         self._watch = watch
 
-    def write(self, text: str) -> None:
+    def write(self, text: Any) -> None:
         if not isinstance(text, str):
             self._watch.fault(f"wsgi.errors is given {type(text).__name__}, not str", _STREAMS)
             text = ascii(text)

@@ -28,6 +28,7 @@ __all__ = ["cli"]
 COMMANDS = {
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
+    "pipeline": ("pipeline", "Say how far a request gets under a policy, and what is sent."),
     "wsgi": ("wsgi", "Say what a WSGI app answers to a request, behind this middleware."),
     "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
     "cache-headers": ("cache_headers", "Say which headers express a caching strategy."),

@@ -1,4 +1,4 @@
-"""Cache-Control by strategy as a middleware, for responses that say nothing of caching themselves."""
+"""Cache-Control by strategy as a middleware, where the application says nothing of caching."""
 
 from __future__ import annotations
 

@@ -131,9 +131,7 @@ class _Conditions:
             return _head_of(answer, head), _Cut(answer.ranges[0])
         return _head_of(answer, head), None
 
-    def _streamed_answer(
-        self, request: Request, head: Head, size: int | None
-    ) -> ConditionalAnswer:
+    def _streamed_answer(self, request: Request, head: Head, size: int | None) -> ConditionalAnswer:
         response = Response(head.code, Headers(head.headers))
         answer = answer_conditional(request, response, now=0, size=size)
         if len(answer.ranges) > 1:

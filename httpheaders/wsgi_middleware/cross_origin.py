@@ -1,4 +1,4 @@
-"""CORS as a middleware: preflights answered in place of the application, fields added to the rest."""
+"""CORS as a middleware: preflights answered in place of the application, fields for others."""
 
 from __future__ import annotations
 

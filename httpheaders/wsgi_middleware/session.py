@@ -72,9 +72,7 @@ def session_middleware(
     return middleware
 
 
-def unauthorized(
-    answer: SessionAnswer | None, *, realm: str, is_cookie: bool = False
-) -> Response:
+def unauthorized(answer: SessionAnswer | None, *, realm: str, is_cookie: bool = False) -> Response:
     """
     Give the 401 for a request without a token to be trusted.
 

@@ -1,7 +1,7 @@
 """
 A cache in front of an application, as RFC 9111 has it.
 
-What may be stored is gathered as it passes, up to a bound; everything else streams through untouched.
+What may be stored is gathered as it passes, up to a bound; everything else streams through.
 A revalidation that nobody waits for (`stale-while-revalidate`) runs once the stale answer is out.
 """
 

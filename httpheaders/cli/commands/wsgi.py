@@ -13,12 +13,10 @@ from httpheaders.cli import options
 from httpheaders.cli.applications import load_object, output_kept_apart
 from httpheaders.cli.driver import InputOutput
 from httpheaders.cli.exit_status import ExitStatus
-from httpheaders.cli.key_types import text, texts
 from httpheaders.cli.questions import Form, Question
+from httpheaders.cli.request_options import REQUEST_KEYS, request_missing, request_of_question
 from httpheaders.cli.writing import Reply
-from httpheaders.errors import InputError
-from httpheaders.messages.headers import Headers
-from httpheaders.messages.message import Exchange, Request
+from httpheaders.messages.message import Exchange
 
 if TYPE_CHECKING:
     from httpheaders.answer import Problem
@@ -40,22 +38,15 @@ Hello, WSGI!
 """
 
 
-def missing(given: Mapping[str, Any]) -> str | None:
-    """One option that describes a request is enough: the rest has its usual value."""
-    if given:
-        return None
-    return "the request: --path or another option that describes it"
-
-
 def sample_needs_nothing(given: Mapping[str, Any]) -> None:
     """Without any argument the sample application is asked for its root."""
     return
 
 
 FORM = Form(
-    keys={"method": text, "path": text, "header": texts, "data": text},
+    keys=REQUEST_KEYS,
     subject="path",
-    missing=missing,
+    missing=request_missing,
     takes_requests=True,
 )
 
@@ -87,7 +78,7 @@ class Stack(NamedTuple):
             around.append(trace.recorded)
         result = answer_wsgi(
             stacked(self.app, self.layers, around=around, name=self.name),
-            _request(question),
+            request_of_question(question),
             errors=sys.stderr,
             max_body=self.max_body,
             name=self.name,
@@ -101,38 +92,6 @@ class Stack(NamedTuple):
         keys = {"trace": _trace_keys(trace) if self.trace else None}
         exchange = Exchange(result.request, result.response)
         return Reply(result, keys, result.response.body, exchange)
-
-
-def _request(question: Question) -> Request:
-    request = question.request or Request()
-    values = question.values
-    data = values.get("data")
-    if request.body is None and data is not None:
-        request = request._replace(body=data.encode("utf-8", "surrogateescape"))
-    if request.method is None:
-        # As curl has it: data is posted, unless another method is named.
-        usual = "GET" if request.body is None else "POST"
-        request = request._replace(method=values.get("method", usual))
-    if request.url is None:
-        request = request._replace(url=values.get("path", "/"))
-    given = [_field(line) for line in values.get("header", ())]
-    own = [pair for pair in given if pair[0] not in request.headers]
-    if request.body is not None and data is not None:
-        own += _form_type(Headers([*request.headers, *own]))
-    return request._replace(headers=Headers([*request.headers, *own])) if own else request
-
-
-def _form_type(headers: Headers) -> list[tuple[str, str]]:
-    if "content-type" in headers:
-        return []
-    return [("Content-Type", "application/x-www-form-urlencoded")]
-
-
-def _field(line: str) -> tuple[str, str]:
-    name, colon, value = line.partition(":")
-    if not colon:
-        raise InputError(f"header '{line[:60]}' is not like 'Name: value'")
-    return name, value.strip(" \t")
 
 
 def _trace_keys(trace: Trace) -> list[dict[str, Any]]:
@@ -163,9 +122,7 @@ def _layers(
         names = ("policy",)
     layers = []
     for name in names:
-        layer = (
-            load_object(name) if ":" in name else middleware_named(name, policy, clock=clock)
-        )
+        layer = load_object(name) if ":" in name else middleware_named(name, policy, clock=clock)
         layers.append((name, layer))
     return layers
 

@@ -1,0 +1,241 @@
+"""
+Policy files: TOML or JSON text to a policy, with the line of whatever is wrong.
+
+This is the edge where a policy meets the disk: session keys are read from the files, relative to
+that of the policy, or from the environment variables that it names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from httpheaders.errors import InputError, PolicyError
+from httpheaders.policy import Policy, PolicyDocumentError, policy_of
+from httpheaders.syntax.patterns import lazy_pattern
+
+__all__ = ["load_policy", "parse_policy"]
+
+# Longer than any policy, and short enough to be read at once.
+_LARGEST = 1 << 20
+_DEEPEST = 30
+
+
+def load_policy(path: str, *, environment: Mapping[str, str] = os.environ) -> Policy:
+    """
+    Read a policy file, `.json` or else TOML.
+
+    Args:
+        path: of the file.
+        environment: where `key_env` looks.
+
+    Raises:
+        PolicyError: naming file, line and key.
+        OSError: a file cannot be read.
+    """
+    with open(path, "rb") as file:
+        octets = file.read(_LARGEST + 1)
+    if len(octets) > _LARGEST:
+        raise PolicyError(f"{path}: a policy of more than {_LARGEST} octets is not read")
+
+    def read_key(kind: str, name: str) -> bytes:
+        return _key(kind, name, os.path.dirname(path), environment)
+
+    try:
+        return parse_policy(octets, is_json=_is_json(path, octets), read_key=read_key)
+    except PolicyError as error:
+        raise PolicyError(f"{path} {error}", reference=error.reference) from None
+
+
+def _is_json(path: str, octets: bytes) -> bool:
+    return path.endswith(".json") or (not path.endswith(".toml") and octets.lstrip()[:1] == b"{")
+
+
+def _key(kind: str, name: str, folder: str, environment: Mapping[str, str]) -> bytes:
+    if kind == "env":
+        value = environment.get(name)
+        if not value:
+            raise PolicyError(f"environment variable '{name}' is not set")
+        return value.encode("utf-8", "surrogateescape")
+    path = os.path.join(folder, name)
+    try:
+        with open(path, "rb") as file:
+            octets = file.read(_LARGEST)
+    except OSError as error:
+        raise PolicyError(f"key file '{path}': {error.strerror}") from None
+    return octets.rstrip(b"\r\n")
+
+
+def parse_policy(octets: bytes, *, is_json: bool, read_key: Callable[[str, str], bytes]) -> Policy:
+    """
+    Make a policy of the text of a policy file.
+
+    Args:
+        octets: UTF-8.
+        is_json: whether it is JSON; else it is TOML.
+        read_key: gives the octets of a session key, as in `policy_of`.
+
+    Raises:
+        PolicyError: with "line N: " before what is wrong, and the key.
+
+    >>> try:
+    ...     parse_policy(b'[[route]]\\npath = "x"', is_json=False, read_key=None)
+    ... except PolicyError as error:
+    ...     print(error)
+    line 2: a path begins with a slash: write '/x' at 'route[0].path'
+    """
+    try:
+        text = octets.decode()
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        raise PolicyError(f"line {line}: this is not UTF-8") from None
+    document = _json_document(text) if is_json else _toml_document(text)
+    try:
+        return policy_of(document, read_key=read_key)
+    except PolicyDocumentError as error:
+        places = dict(_json_places(text) if is_json else _toml_places(text))
+        line = _line_of(error.where, places)
+        raise PolicyError(f"line {line}: {error}", reference=error.reference) from None
+
+
+def _line_of(where: str, places: dict[str, int]) -> int:
+    """Give the line of a place, or that of what it is in."""
+    while where:
+        if where in places:
+            return places[where]
+        where = where[: max(where.rfind("."), where.rfind("["), 0)]
+    return 1
+
+
+# --- TOML ---------------------------------------------------------------------------------------
+
+
+def _toml_document(text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(_told(str(error), text)) from None
+    except RecursionError:
+        raise PolicyError("line 1: this is nested too deeply") from None
+
+
+_at = lazy_pattern(r"(.*) \(at line (\d+), column \d+\)", re.DOTALL)
+
+
+def _told(message: str, text: str) -> str:
+    found = _at.fullmatch(message)
+    if found is None:
+        # tomllib says "(at end of document)".
+        return f"line {text.count(chr(10)) + 1}: {message.partition(' (at')[0]}"
+    return f"line {found[2]}: {found[1][:1].lower()}{found[1][1:]}"
+
+
+_header = lazy_pattern(r"[ \t]*+(\[\[?)[ \t]*+([^\]]++)\]")
+_assignment = lazy_pattern(r"[ \t]*+([A-Za-z0-9_\-. \t\"']+?)[ \t]*+=")
+
+
+def _toml_places(text: str) -> Iterator[tuple[str, int]]:
+    """Find the lines of tables and keys; inside a text of several lines it may find too much."""
+    counts: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        header = _header.match(line)
+        if header is not None:
+            table = _dotted(header[2])
+            if header[1] == "[[":
+                counts[table] = counts.get(table, -1) + 1
+                table = f"{table}[{counts[table]}]"
+            yield table, number
+            continue
+        assignment = _assignment.match(line)
+        if assignment is not None:
+            name = _dotted(assignment[1])
+            yield (f"{table}.{name}" if table else name), number
+
+
+def _dotted(text: str) -> str:
+    return ".".join(part.strip(" \t\"'") for part in text.split("."))
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+def _json_document(text: str) -> dict[str, Any]:
+    import json
+
+    try:
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        message = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        raise PolicyError(f"line {error.lineno}: {message}") from None
+    except RecursionError:
+        raise PolicyError("line 1: this is nested too deeply") from None
+    except (InputError, ValueError) as error:
+        key = getattr(error, "where", None)
+        line = next((n for place, n in _json_places(text) if place.endswith(f".{key}")), 1)
+        told = error.message if isinstance(error, InputError) else "a number is too long"
+        raise PolicyError(f"line {line}: {told}") from None
+    if not isinstance(document, dict):
+        raise PolicyError("line 1: expected an object")
+    return document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        seen: set[str] = set()
+        double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise InputError(f"key '{double[:60]}' is given twice", where=double)
+    return document
+
+
+def _no_constant(text: str) -> Any:
+    raise InputError(f"{text} is not JSON")
+
+
+_piece = lazy_pattern(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|\n|[^\s{}\[\],:"]++', re.DOTALL)
+
+
+def _json_places(text: str) -> Iterator[tuple[str, int]]:
+    """Find the lines of keys and items, in text that is JSON."""
+    stack: list[list[Any]] = []  # of [place, is_list, index or key]
+    number = 1
+    is_key = False
+    for found in _piece.finditer(text):
+        piece = found[0]
+        if piece == "\n":
+            number += 1
+        elif piece in "{[":
+            place = _place(stack)
+            if place:
+                yield place, number
+            stack.append([place, piece == "[", 0 if piece == "[" else None])
+            is_key = piece == "{"
+        elif piece in "}]":
+            stack.pop()
+            is_key = False
+        elif piece == ",":
+            if stack[-1][1]:
+                stack[-1][2] += 1
+            else:
+                is_key = True
+        elif piece == ":":
+            is_key = False
+        elif is_key:
+            stack[-1][2] = piece[1:-1]
+            yield _place(stack), number
+        elif stack and stack[-1][1]:
+            yield _place(stack), number
+
+
+def _place(stack: list[list[Any]]) -> str:
+    if not stack:
+        return ""
+    place, is_list, key = stack[-1]
+    if is_list:
+        return f"{place}[{key}]"
+    return f"{place}.{key}" if place else str(key)

@@ -1,0 +1,113 @@
+"""A policy as a middleware: what `httpheaders pipeline` says offline is what this does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from httpheaders.messages.message import Request, Response
+from httpheaders.policy_phases import GUARDS, Passage, finished_app
+from httpheaders.request_pipeline import run_phases
+from httpheaders.wsgi import request_of
+from httpheaders.wsgi_middleware.layers import status_line
+from httpheaders.wsgi_middleware.session import SESSION_KEY
+
+if TYPE_CHECKING:
+    from httpheaders.policy import Policy
+    from httpheaders.wsgi import Environ, StartResponse, WsgiApp
+
+__all__ = ["policy_middleware"]
+
+
+def policy_middleware(
+    policy: Policy, *, clock: Callable[[], float] = time.time
+) -> Callable[[WsgiApp], WsgiApp]:
+    """
+    Give the middleware that holds every request against a policy.
+
+    Args:
+        policy: from `policy_file.load_policy`, or made in Python.
+        clock: gives the seconds since 1970.
+
+    The claims of a genuine token stand in the environ under `httpheaders.session`, for the
+    application; None stands for nobody.
+
+    >>> from httpheaders.policy import Policy, Route
+    >>> from httpheaders.wsgi import simple_wsgi_app
+    >>> app = policy_middleware(Policy((Route("/", ("GET",)),)))(simple_wsgi_app)
+    >>> environ = {"PATH_INFO": "/", "REQUEST_METHOD": "POST"}
+    >>> app(environ, lambda status, headers: print(status, headers[0]))
+    405 Method Not Allowed ('Allow', 'GET, HEAD, OPTIONS')
+    [b'405 Method Not Allowed\\n']
+    """
+
+    def middleware(app: WsgiApp) -> WsgiApp:
+        def policed(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            request = _with_length(request_of(environ), environ, policy)
+            passage = Passage(request, policy, now=clock(), handler=_nobody)
+            response = run_phases(GUARDS, passage).response
+            if response is not None:
+                start_response(status_line(response.status or 500), response.headers.pairs)
+                return [response.body or b""]
+            environ[SESSION_KEY] = passage.user
+            return finished_app(app, passage)(environ, start_response)
+
+        return policed
+
+    return middleware
+
+
+def _nobody(passage: Passage) -> Response | None:
+    return None
+
+
+def _with_length(request: Request, environ: Environ, policy: Policy) -> Request:
+    """
+    Read content that comes in chunks, up to one octet more than may be sent.
+
+    Without Content-Length nothing but reading tells how much it is; the server has said with
+    `wsgi.input_terminated` that reading comes to an end.
+    """
+    if "CONTENT_LENGTH" in environ or not environ.get("wsgi.input_terminated"):
+        return request
+    if "HTTP_TRANSFER_ENCODING" not in environ:
+        return request
+    bounds = [route.body_limit for route in policy.routes if route.body_limit is not None]
+    if policy.limits.max_body is not None:
+        bounds.append(policy.limits.max_body)
+    if not bounds:
+        return request
+    octets = environ["wsgi.input"].read(max(bounds) + 1)
+    environ["wsgi.input"] = _Rest(octets, environ["wsgi.input"])
+    return request._replace(body=octets)
+
+
+class _Rest:
+    """A stream that begins with what was read of it already."""
+
+    def __init__(self, octets: bytes, stream: Any) -> None:
+        self._begun = BytesIO(octets)
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        octets = self._begun.read(size)
+        if octets and size >= 0:
+            return octets
+        rest: bytes = self._stream.read(size)
+        return octets + rest
+
+    def readline(self, size: int = -1) -> bytes:
+        line = self._begun.readline(size)
+        if line.endswith(b"\n") or (line and size >= 0):
+            return line
+        rest: bytes = self._stream.readline(size)
+        return line + rest
+
+    def readlines(self, hint: int = -1) -> list[bytes]:
+        return list(self)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while line := self.readline():
+            yield line
