@@ -16,6 +16,11 @@ _DOORS = {
     "build_cache_headers": "cache_strategies",
     "handle_conditional_get": "conditional",
     "negotiate_content_type": "content_negotiation",
+    "RequestPipeline": "request_pipeline",
+    "error_catching_middleware": "wsgi_middleware.error_catching",
+    "request_id_middleware": "wsgi_middleware.request_id",
+    "simple_wsgi_app": "wsgi",
+    "timing_middleware": "wsgi_middleware.timing",
 }
 
 __all__ = ["__version__", *_DOORS]  # noqa: PLE0604 - the names are strings

@@ -318,6 +318,7 @@ def _cross_origin(passage: Passage) -> Response | None:
     if passage.policy.cors is None:
         return None
     from httpheaders.cors_server import answer_cors
+    from httpheaders.wsgi_middleware.cross_origin import preflight_fields
 
     answer = answer_cors(passage.request, passage.policy.cors, explain=passage.wants_steps)
     passage.cors = answer
@@ -326,9 +327,7 @@ def _cross_origin(passage: Passage) -> Response | None:
         passage.note(*step)
     if answer.calls_application:
         return None
-    headers = answer.headers
-    if answer.status != 204:
-        headers = headers.added("Content-Length", "0")
+    headers = Headers(preflight_fields(answer))
     return passage.empty(answer.status or 204, answer.reason, answer.reference or "", headers)
 
 

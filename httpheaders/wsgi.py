@@ -233,7 +233,7 @@ def _add_fields(environ: Environ, headers: Headers, problems: list[Problem]) -> 
                 continue
             key = "HTTP_" + name.upper().replace("-", "_")
         separator = "; " if key == "HTTP_COOKIE" else ", "
-        text = _native(value.strip(" \t"))
+        text = _native(value).strip(" \t")
         environ[key] = f"{environ[key]}{separator}{text}" if key in environ else text
 
 

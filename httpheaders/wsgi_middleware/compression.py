@@ -57,11 +57,26 @@ def compression_middleware(
     [('Vary', 'Accept-Encoding'), ('Content-Encoding', 'gzip'), ('Content-Length', '29')]
     """
 
+    left_alone: set[_PlainKey | None] = set()
+
     def compressed(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        coding_filter = _Coding(_request(environ), policy)
+        coding_filter = _Coding(_request(environ), policy, left_alone)
         return filtered(app, environ, start_response, coding_filter, whole_up_to=whole_up_to)
 
     return compressed
+
+
+_PlainKey = tuple[int, str, str | None, bool]
+# Fields of a response that have a say in whether it may be coded.
+_DECIDING = frozenset({"cache-control", "content-encoding", "content-range", "transfer-encoding"})
+_MOST_REMEMBERED = 1024
+
+
+def _varying(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    for name, _ in headers:
+        if name.lower() == "vary":
+            return Headers(headers).varying_by("Accept-Encoding").pairs
+    return [*headers, ("Vary", "Accept-Encoding")]
 
 
 def _request(environ: Environ) -> Request:
@@ -77,25 +92,54 @@ def _request(environ: Environ) -> Request:
 class _Coding:
     """The codings that one request takes, applied to whatever the application answers."""
 
-    def __init__(self, request: Request, policy: CompressionPolicy) -> None:
+    def __init__(
+        self, request: Request, policy: CompressionPolicy, left_alone: set[_PlainKey | None]
+    ) -> None:
         self._request = request
         self._policy = policy
+        self._left_alone = left_alone
+
+    def _plain_key(self, head: Head, size: int) -> _PlainKey | None:
+        """Give all that decides about a small response without odd fields; None for others."""
+        if size >= self._policy.min_size or self._request.method != "GET":
+            return None
+        content_type = ""
+        for name, value in head.headers:
+            lowered = name.lower()
+            if lowered in _DECIDING:
+                return None
+            if lowered == "content-type":
+                content_type = value
+        request = self._request.headers
+        if len(request) > 1:
+            return None
+        return head.code, content_type, request.get("Accept-Encoding"), "Cache-Control" in request
 
     def whole(self, head: Head, body: bytes) -> tuple[Head, bytes]:
+        key = self._plain_key(head, len(body))
+        if key in self._left_alone:
+            # Decided before for responses that do not differ in what counts.
+            return Head(head.status, _varying(head.headers)), body
         response = Response(head.code, Headers(head.headers), body)
         if self._request.method == "HEAD" and not body:
             decision = decide(self._request, response, policy=self._policy)
             return _head_of(decision, head), body
         result = compress_message(self._request, response, policy=self._policy)
         sent = result.response
-        status = status_line(sent.status or 200, head.status)
-        return Head(status, sent.headers.pairs), sent.body or b""
+        if key is not None and result.coding is None and sent.status == head.code:
+            varies = head.get("vary") is None and "vary" in sent.headers
+            if varies and len(self._left_alone) < _MOST_REMEMBERED:
+                self._left_alone.add(key)
+        result_head = Head(status_line(sent.status or 200, head.status), sent.headers.pairs)
+        if sent.status == 406 and head.code != 406:
+            result_head = _typed(result_head)
+        return result_head, sent.body or b""
 
     def begin(self, head: Head) -> tuple[Head, ContentStream | None]:
         response = Response(head.code, Headers(head.headers))
         decision = decide(self._request, response, policy=self._policy)
         if decision.status == 406:
-            return _head_of(decision, head), _Dropped()
+            return _typed(_head_of(decision, head)), _Dropped()
         stream = None
         if decision.coding is not None:
             stream = _Coded(decision.coding, self._policy)
@@ -104,6 +148,11 @@ class _Coding:
 
 def _head_of(decision: Decision, head: Head) -> Head:
     return Head(status_line(decision.status or 200, head.status), decision.headers.pairs)
+
+
+def _typed(head: Head) -> Head:
+    # What stands in place of an answer has a type even where it is empty: some servers insist.
+    return Head(head.status, [*head.headers, ("Content-Type", "text/plain")])
 
 
 class _Coded:

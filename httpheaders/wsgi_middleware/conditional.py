@@ -150,6 +150,8 @@ def _head_of(answer: ConditionalAnswer, head: Head) -> Head:
     headers = answer.headers
     if answer.status in (412, 416):
         headers = headers.replaced("Content-Length", "0")
+        # What stands in place of an answer has a type even where it is empty: some servers insist.
+        headers = headers.replaced("Content-Type", "text/plain")
     return Head(status_line(answer.status, head.status), headers.pairs)
 
 

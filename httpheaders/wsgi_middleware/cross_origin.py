@@ -52,7 +52,7 @@ def cors_middleware(policy: CorsPolicy) -> Callable[[WsgiApp], WsgiApp]:
         def shared(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
             answer = _answer(environ, policy, remembered)
             if not answer.calls_application:
-                start_response(status_line(answer.status or 204), _preflight_fields(answer))
+                start_response(status_line(answer.status or 204), preflight_fields(answer))
                 return []
 
             def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
@@ -81,15 +81,35 @@ def _answer(
     return answer
 
 
-def _preflight_fields(answer: CorsAnswer) -> list[tuple[str, str]]:
+def preflight_fields(answer: CorsAnswer) -> list[tuple[str, str]]:
+    """Give the head of the answer to a preflight."""
     # "A server MUST NOT send a Content-Length … in any response with a status code of … 204"
-    length = [] if answer.status == 204 else [("Content-Length", "0")]
-    return [*answer.headers.pairs, *length]
+    if answer.status == 204:
+        return answer.headers.pairs
+    return [*answer.headers.pairs, ("Content-Length", "0"), ("Content-Type", "text/plain")]
 
 
 def _merged(headers: list[tuple[str, str]], answer: CorsAnswer) -> list[tuple[str, str]]:
     for name, _ in headers:
         lowered = name.lower()
         if lowered == "vary" or lowered.startswith("access-control-"):
-            return with_cors_headers(Headers(headers), answer).pairs
+            return _merged_slowly(headers, answer)
     return [*headers, *answer.headers]
+
+
+def _merged_slowly(headers: list[tuple[str, str]], answer: CorsAnswer) -> list[tuple[str, str]]:
+    """Merge with a head that has fields of this kind; what fields come to is remembered."""
+    names = tuple(
+        pair for pair in headers if pair[0].lower().startswith(("vary", "access-control-"))
+    )
+    key = (names, tuple(answer.headers))
+    merged = _remembered.get(key)
+    if merged is None:
+        merged = tuple(with_cors_headers(Headers(names), answer))
+        if len(_remembered) < _MOST_ORIGINS:
+            _remembered[key] = merged
+    return [*(pair for pair in headers if pair not in names), *merged]
+
+
+_Pairs = tuple[tuple[str, str], ...]
+_remembered: dict[tuple[_Pairs, _Pairs], _Pairs] = {}

@@ -1,0 +1,140 @@
+"""A cache in front of an application: RFC 9111, RFC 5861."""
+
+from __future__ import annotations
+
+import pytest
+
+from httpheaders.cache import Cache
+from httpheaders.cache_store import CacheStore
+from httpheaders.wsgi_middleware.stored import cache_middleware
+from tests.wsgi_client import call
+
+
+class Origin:
+    """An application that counts its calls and answers conditional requests."""
+
+    def __init__(self, *headers, status="200 OK", stream=False):
+        self.headers = [("Content-Type", "text/plain"), ("ETag", '"v1"'), *headers]
+        self.status = status
+        self.stream = stream
+        self.calls = []
+
+    def __call__(self, environ, start_response):
+        self.calls.append((environ["REQUEST_METHOD"], environ.get("HTTP_IF_NONE_MATCH")))
+        if environ.get("HTTP_IF_NONE_MATCH") == '"v1"':
+            start_response("304 Not Modified", self.headers[1:])
+            return []
+        start_response(self.status, list(self.headers))
+        body = b"answer %d" % len(self.calls)
+        return iter([body[:3], body[3:]]) if self.stream else [body]
+
+
+class Clock:
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+FRESH = ("Cache-Control", "max-age=60")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("strict", [False, True], ids=["bare", "validated"])
+def test_a_fresh_answer_is_given_from_the_store(clock, stream, strict):
+    origin = Origin(FRESH, stream=stream)
+    app = cache_middleware(clock=clock)(origin)
+    first = call(app, strict=strict)
+    clock.now += 10
+    second = call(app, strict=strict)
+    assert first.body == second.body == b"answer 1"
+    assert second["age"] == "10"
+    assert len(origin.calls) == 1
+
+
+def test_a_stale_answer_is_validated(clock):
+    origin = Origin(FRESH)
+    app = cache_middleware(clock=clock)(origin)
+    call(app)
+    clock.now += 100
+    answer = call(app)
+    assert (answer.status, answer.body) == (200, b"answer 1")
+    assert origin.calls == [("GET", None), ("GET", '"v1"')]
+
+
+def test_what_may_be_served_stale_is_made_fresh_after_the_answer(clock):
+    origin = Origin(("Cache-Control", "max-age=60, stale-while-revalidate=600"))
+    app = cache_middleware(clock=clock)(origin)
+    call(app)
+    clock.now += 100
+    assert call(app).body == b"answer 1"
+    assert len(origin.calls) == 2
+    assert call(app)["age"] == "0"
+    assert len(origin.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        pytest.param(Origin(("Cache-Control", "no-store")), id="no-store"),
+        pytest.param(Origin(("Cache-Control", "private, max-age=60")), id="private"),
+    ],
+)
+def test_what_may_not_be_stored_is_asked_for_again(origin, clock):
+    app = cache_middleware(clock=clock)(origin)
+    assert call(app).body == b"answer 1"
+    assert call(app).body == b"answer 2"
+
+
+def test_an_unsafe_method_makes_the_stored_answer_void(clock):
+    origin = Origin(FRESH)
+    app = cache_middleware(clock=clock)(origin)
+    call(app)
+    call(app, method="DELETE")
+    assert call(app).body == b"answer 3"
+
+
+def test_large_answers_pass_without_being_kept(clock):
+    origin = Origin(FRESH)
+    app = cache_middleware(clock=clock, max_stored=3)(origin)
+    assert [call(app).body for _ in range(2)] == [b"answer 1", b"answer 2"]
+
+
+def test_an_error_is_answered_by_what_is_stored_where_that_is_allowed(clock):
+    store = CacheStore()
+    origin = Origin(("Cache-Control", "max-age=60, stale-if-error=600"))
+    call(cache_middleware(Cache(store=store), clock=clock)(origin))
+    clock.now += 100
+
+    def failing(environ, start_response):
+        start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+        return [b"out of order"]
+
+    app = cache_middleware(Cache(store=store), clock=clock)(failing)
+    answer = call(app)
+    assert (answer.status, answer.body) == (200, b"answer 1")
+
+
+def test_variants_are_told_apart(clock):
+    origin = Origin(FRESH, ("Vary", "Accept-Language"))
+    app = cache_middleware(clock=clock)(origin)
+    for language, body in (("en", b"answer 1"), ("de", b"answer 2"), ("en", b"answer 1")):
+        origin.headers = [one for one in origin.headers if one[0] != "ETag"]
+        assert call(app, headers={"Accept-Language": language}).body == body
+
+
+def test_threads_may_share_it(clock):
+    from concurrent.futures import ThreadPoolExecutor
+
+    origin = Origin(FRESH)
+    app = cache_middleware(clock=clock)(origin)
+    call(app)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: call(app, strict=False).body, range(200)))
+    assert set(answers) == {b"answer 1"}
