@@ -130,7 +130,8 @@ def _told(message: str, text: str) -> str:
     found = _at.fullmatch(message)
     if found is None:
         # tomllib says "(at end of document)".
-        return f"line {text.count(chr(10)) + 1}: {message.partition(' (at')[0]}"
+        told = message.partition(" (at")[0]
+        return f"line {text.count(chr(10)) + 1}: {told[:1].lower()}{told[1:]}"
     return f"line {found[2]}: {found[1][:1].lower()}{found[1][1:]}"
 
 

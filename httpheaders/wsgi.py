@@ -19,6 +19,7 @@ from httpheaders.messages.framing import check_framing
 from httpheaders.messages.headers import Headers, decode_field_text, encode_field_text
 from httpheaders.messages.message import Request
 from httpheaders.syntax.grammar import is_field_value, is_token
+from httpheaders.syntax.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from typing import IO, TypeAlias
@@ -115,6 +116,10 @@ def parse_target(url: str) -> Target:
     return Target(scheme, host, port, path or "/", query)
 
 
+# IP-literal / reg-name, of which an IPv4 address is one                 RFC 3986 section 3.2.2
+_host = lazy_pattern(r"\[[0-9A-Fa-f:.v]++\]|[A-Za-z0-9\-._~!$&'()*+,;=%]++")
+
+
 def split_authority(authority: str) -> tuple[str, str | None]:
     """
     Give host and port of what stands in a Host field or before the path.
@@ -133,7 +138,7 @@ def split_authority(authority: str) -> tuple[str, str | None]:
     if not colon or (authority.startswith("[") and not host.endswith("]")):
         host, port = authority, ""
     is_port = port.isascii() and port.isdigit() and int(port[:6]) < 65536 and len(port) < 6
-    if not host or "/" in host or not (is_port or not port):
+    if _host.fullmatch(host) is None or not (is_port or not port):
         raise InputError(f"'{authority[:60]}' is not a host with or without port", where="url")
     return host, port or None
 
@@ -240,7 +245,8 @@ def _add_fields(environ: Environ, headers: Headers, problems: list[Problem]) -> 
 def _add_length(environ: Environ, request: Request, problems: list[Problem]) -> None:
     length = str(len(request.body or b""))
     doubtful = check_framing(request.headers, version=request.version, where="request.headers")
-    if doubtful:
+    coded = environ.get("HTTP_TRANSFER_ENCODING", "chunked").lower() != "chunked"
+    if doubtful or coded:
         # Servers refuse such a request; whatever guards the application is to see it as it is.
         problems += doubtful
         return

@@ -115,7 +115,7 @@ def output_kept_apart() -> Iterator[Callable[[], None]]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), apart)
         raise
     finally:
-        if apart is None:
+        if apart is None and hasattr(real, "buffer"):
             sys.stdout = real
         else:
             hand_over()

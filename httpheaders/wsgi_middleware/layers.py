@@ -80,7 +80,15 @@ def filtered(
     *,
     whole_up_to: int = WHOLE_UP_TO,
 ) -> Iterable[bytes]:
-    """Call the application and pass its response through a filter."""
+    """
+    Call the application and pass its response through a filter.
+
+    Args:
+        app, environ, start_response: as in PEP 3333.
+        content_filter: what to do with the response.
+        whole_up_to: octets of declared content to wait for; negative: nothing is known of the
+            content, even where none comes.
+    """
     call = _FilteredCall(start_response, content_filter, whole_up_to)
     body = app(environ, call.start_response)
     if type(body) in (list, tuple) and call.head is not None and not call.is_sent:
@@ -166,6 +174,10 @@ class _FilteredCall:
             return None
         return int(length) if int(length) <= self._whole_up_to else None
 
+    def _is_empty(self) -> bool:
+        """Say whether content that gave no piece is known to be none."""
+        return self.head is not None and not self.is_sent and self._whole_up_to >= 0
+
     def chunks(self, body: Iterable[bytes]) -> Iterator[bytes]:
         """Give the content as it is to go out."""
         chunks = iter(body)
@@ -176,7 +188,7 @@ class _FilteredCall:
                 pieces = [] if first is None else [first, *chunks]
                 yield from self.send_whole(b"".join(pieces))
                 return
-            if first is None and self.head is not None and not self.is_sent:
+            if first is None and self._is_empty():
                 yield from self.send_whole(b"")
                 return
             if not self.is_sent:

@@ -6,6 +6,7 @@ The tests that every command must pass run over this table, and fail while a com
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -30,7 +31,21 @@ class Sample(NamedTuple):
 
 DUMP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"
 
+POLICY = str(Path(__file__).parent.parent / "data" / "policy.toml")
+
 SAMPLES = [
+    Sample(
+        "pipeline",
+        ("--policy", POLICY, "--path", "/users"),
+        ("--policy", POLICY),
+        b'{"method": "GET", "url": "/users"}\n',
+    ),
+    Sample(
+        "wsgi",
+        (),
+        ("httpheaders.wsgi:simple_wsgi_app",),
+        b'{"method": "GET", "url": "/"}\n',
+    ),
     Sample("parse", None, (), DUMP),
     Sample(
         "negotiate",

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 EXAMPLES = r"""
 $ printf '[[route]]\npath = "/users"\nmethods = ["GET"]\n' > policy.toml
-
-$ httpheaders pipeline --policy policy.toml --path /users --method PUT --raw | head -1
+> httpheaders pipeline --policy policy.toml --path /users --method PUT --raw | head -1
 Allow: GET, HEAD, OPTIONS
 
-$ echo '{"url": "/users"}' | httpheaders pipeline --policy policy.toml | cut -d , -f 1-2
-{"ok":true,"reason":"every phase let it through
+$ echo '{"limits": {"max_target": 10}}' > policy.json
+> echo '{"url": "/longer/than/ten"}' | httpheaders pipeline --policy policy.json | cut -d , -f 1-2
+{"ok":false,"reason":"the target has more than 10 octets"
 """
 
 
