@@ -31,7 +31,15 @@ if TYPE_CHECKING:
     from httpheaders.sessions import SessionAnswer
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
 
-__all__ = ["GUARDS", "PHASES", "Passage", "PipelineAnswer", "finished_app", "run_policy"]
+__all__ = [
+    "GUARDS",
+    "PHASES",
+    "Passage",
+    "PipelineAnswer",
+    "call_finished",
+    "finished_app",
+    "run_policy",
+]
 
 _BEARER = "RFC 6750 section 3"
 _TRANSFER_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "compress", "x-compress"})
@@ -561,20 +569,18 @@ GUARDS: tuple[tuple[str, Callable[[Passage], Response | None]], ...] = (
 PHASES = (*GUARDS, ("handle", handle))
 
 
-def finished_app(app: WsgiApp, passage: Passage, *, whole_up_to: int = WHOLE_UP_TO) -> WsgiApp:
+def finished_app(app: WsgiApp, route: Route, *, whole_up_to: int = WHOLE_UP_TO) -> WsgiApp:
     """
-    Put around an application what the route says of its answers.
+    Put around an application what a route says of its answers.
 
     From inside: Vary for what is negotiated, the caching strategy, the entity tag and conditions,
-    compression, and the CORS fields.
+    and compression.
 
     Args:
-        app: what handles the request.
-        passage: that came through the other phases.
+        app: what handles the requests.
+        route: that they match.
         whole_up_to: octets of declared content to wait for.
     """
-    route = passage.route
-    assert route is not None
     if len(route.offers) > 0:
         app = _varying(app, "Accept")
     if route.cache is not None:
@@ -589,11 +595,18 @@ def finished_app(app: WsgiApp, passage: Passage, *, whole_up_to: int = WHOLE_UP_
         from httpheaders.wsgi_middleware.compression import compression_middleware
 
         app = compression_middleware(app, whole_up_to=whole_up_to)
-    if passage.policy.cors is not None:
-        from httpheaders.wsgi_middleware.cross_origin import cors_middleware
-
-        app = cors_middleware(passage.policy.cors)(app)
     return app
+
+
+def call_finished(
+    app: WsgiApp, passage: Passage, environ: Environ, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Call an application for a request that every phase let through, and add its CORS fields."""
+    if passage.cors is None:
+        return app(environ, start_response)
+    from httpheaders.wsgi_middleware.cross_origin import shared_call
+
+    return shared_call(app, passage.cors, environ, start_response)
 
 
 def _varying(app: WsgiApp, name: str) -> WsgiApp:
@@ -675,9 +688,14 @@ def _handled(passage: Passage, supposed: Response) -> Response:
         return True
 
     known = supposed.body is not None
-    app = finished_app(_given(supposed), passage, whole_up_to=WHOLE_UP_TO if known else -1)
+    assert passage.route is not None
+    app = finished_app(_given(supposed), passage.route, whole_up_to=WHOLE_UP_TO if known else -1)
+
+    def finished(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        return call_finished(app, passage, environ, start_response)
+
     environ = environ_of(passage.request).environ
-    response, _ = call_app(app, environ, take=take)
+    response, _ = call_app(finished, environ, take=take)
     passage.note("the application answers", str(response.status), "RFC 9110 section 15")
     has_content = known and passage.method != "HEAD" and response.status not in (204, 304)
     return response._replace(body=b"".join(pieces) if has_content else None, version=None)

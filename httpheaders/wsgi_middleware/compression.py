@@ -58,9 +58,19 @@ def compression_middleware(
     """
 
     left_alone: set[_PlainKey | None] = set()
+    filters: dict[tuple[str | None, ...], _Coding] = {}
 
     def compressed(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        coding_filter = _Coding(_request(environ), policy, left_alone)
+        key = (
+            environ.get("REQUEST_METHOD"),
+            environ.get("HTTP_ACCEPT_ENCODING"),
+            environ.get("HTTP_CACHE_CONTROL"),
+        )
+        coding_filter = filters.get(key)
+        if coding_filter is None:
+            coding_filter = _Coding(_request(environ), policy, left_alone)
+            if len(filters) < _MOST_REMEMBERED:
+                filters[key] = coding_filter
         return filtered(app, environ, start_response, coding_filter, whole_up_to=whole_up_to)
 
     return compressed

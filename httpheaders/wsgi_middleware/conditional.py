@@ -66,13 +66,21 @@ def conditional_middleware(
     [b'']
     """
 
+    # Most requests have no conditions; what is done with them keeps nothing of them.
+    unconditional = {
+        method: _Conditions(Request(method, None, Headers()), algorithm, weak)
+        for method in ("GET", "HEAD")
+    }
+
     def conditioned(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         method = environ.get("REQUEST_METHOD", "GET")
         if method not in ("GET", "HEAD"):
             return app(environ, start_response)
-        fields = [(name, environ[key]) for key, name in _CONDITIONS.items() if key in environ]
-        request = Request(method, None, Headers(fields))
-        content_filter = _Conditions(request, algorithm, weak)
+        if _CONDITIONS.keys().isdisjoint(environ):
+            content_filter = unconditional[method]
+        else:
+            fields = [(name, environ[key]) for key, name in _CONDITIONS.items() if key in environ]
+            content_filter = _Conditions(Request(method, None, Headers(fields)), algorithm, weak)
         return filtered(app, environ, start_response, content_filter, whole_up_to=whole_up_to)
 
     return conditioned

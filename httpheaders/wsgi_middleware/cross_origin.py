@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from httpheaders.cors_policy import CorsPolicy
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
 
-__all__ = ["cors_middleware"]
+__all__ = ["cors_middleware", "preflight_fields", "shared_call"]
 
 _FIELDS = (
     ("HTTP_ORIGIN", "Origin"),
@@ -55,14 +55,22 @@ def cors_middleware(policy: CorsPolicy) -> Callable[[WsgiApp], WsgiApp]:
                 start_response(status_line(answer.status or 204), preflight_fields(answer))
                 return []
 
-            def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-                return start_response(status, _merged(headers, answer), *exc_info)
-
-            return app(environ, start)
+            return shared_call(app, answer, environ, start_response)
 
         return shared
 
     return middleware
+
+
+def shared_call(
+    app: WsgiApp, answer: CorsAnswer, environ: Environ, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Call the application, and put the CORS fields that were decided on its answer."""
+
+    def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+        return start_response(status, _merged(headers, answer), *exc_info)
+
+    return app(environ, start)
 
 
 def _answer(
@@ -99,17 +107,18 @@ def _merged(headers: list[tuple[str, str]], answer: CorsAnswer) -> list[tuple[st
 
 def _merged_slowly(headers: list[tuple[str, str]], answer: CorsAnswer) -> list[tuple[str, str]]:
     """Merge with a head that has fields of this kind; what fields come to is remembered."""
-    names = tuple(
-        pair for pair in headers if pair[0].lower().startswith(("vary", "access-control-"))
-    )
-    key = (names, tuple(answer.headers))
+    own, others = [], []
+    for pair in headers:
+        (own if pair[0].lower().startswith(_OURS) else others).append(pair)
+    key = (tuple(own), tuple(answer.headers))
     merged = _remembered.get(key)
     if merged is None:
-        merged = tuple(with_cors_headers(Headers(names), answer))
+        merged = tuple(with_cors_headers(Headers(own), answer))
         if len(_remembered) < _MOST_ORIGINS:
             _remembered[key] = merged
-    return [*(pair for pair in headers if pair not in names), *merged]
+    return [*others, *merged]
 
 
+_OURS = ("vary", "access-control-")
 _Pairs = tuple[tuple[str, str], ...]
 _remembered: dict[tuple[_Pairs, _Pairs], _Pairs] = {}

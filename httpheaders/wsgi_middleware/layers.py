@@ -92,12 +92,23 @@ def filtered(
     call = _FilteredCall(start_response, content_filter, whole_up_to)
     body = app(environ, call.start_response)
     if type(body) in (list, tuple) and call.head is not None and not call.is_sent:
-        return call.send_whole(b"".join(body))
+        return call.send_whole(body[0] if len(body) == 1 else b"".join(body))  # type: ignore[index,arg-type]
     return _FilteredBody(call, body)
 
 
 class _FilteredCall:
     """The state of one call: the head held back, then the stream."""
+
+    __slots__ = (
+        "_exc_info",
+        "_filter",
+        "_outer",
+        "_outer_write",
+        "_stream",
+        "_whole_up_to",
+        "head",
+        "is_sent",
+    )
 
     def __init__(
         self, start_response: StartResponse, content_filter: ContentFilter, whole_up_to: int

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.messages.message import Request, Response
-from httpheaders.policy_phases import GUARDS, Passage, finished_app
+from httpheaders.policy_phases import GUARDS, Passage, call_finished, finished_app
 from httpheaders.request_pipeline import run_phases
 from httpheaders.wsgi import request_of
 from httpheaders.wsgi_middleware.layers import status_line
@@ -44,6 +44,8 @@ def policy_middleware(
     """
 
     def middleware(app: WsgiApp) -> WsgiApp:
+        apps = {route: finished_app(app, route) for route in policy.routes}
+
         def policed(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
             request = _with_length(request_of(environ), environ, policy)
             passage = Passage(request, policy, now=clock(), handler=_nobody)
@@ -52,7 +54,8 @@ def policy_middleware(
                 start_response(status_line(response.status or 500), response.headers.pairs)
                 return [response.body or b""]
             environ[SESSION_KEY] = passage.user
-            return finished_app(app, passage)(environ, start_response)
+            assert passage.route is not None
+            return call_finished(apps[passage.route], passage, environ, start_response)
 
         return policed
 

@@ -90,7 +90,8 @@ def make_django() -> Any:
 def make_bottle() -> Any:
     import bottle
 
-    app = bottle.Bottle(catchall=False)
+    app = bottle.Bottle()
+    app.config["catchall"] = False  # exceptions leave the framework, as they may anywhere
 
     @app.get("/users")
     def users() -> Any:

@@ -97,6 +97,7 @@ class Server:
             command += ["--data-binary", "@-"]
             if "content-type" not in request.headers:
                 command += ["-H", "Content-Type:"]
+        command += ["-H", "Host: localhost"] if "host" not in request.headers else []
         command += ["-H", "Accept:"] if "accept" not in request.headers else []
         command += ["-H", "User-Agent:", f"http://127.0.0.1:{self.port}{request.url}"]
         command.remove("--raw")
@@ -131,6 +132,8 @@ def served():
 
 def comparable(response):
     fields = response.headers.without(*OF_THE_SERVER).to_dict()
+    if "allow" in fields:
+        fields["allow"] = [sorted(fields["allow"][0].split(", "))]  # of a set, in some frameworks
     return response.status, fields, response.body or b""
 
 
@@ -202,6 +205,8 @@ def test_a_policy_behind_a_server_does_what_pipeline_says(served, server):
     for request in policies.requests(260):
         # What a server itself refuses never reaches a policy; curl writes Host.
         names = {"transfer-encoding", "content-length", "expect"}
+        if request.method == "HEAD" and request.body is not None:
+            continue
         if names & request.headers.to_dict().keys() or "," in (request.headers.get("host") or ""):
             continue
         answered = request._replace(method="GET" if request.method == "HEAD" else request.method)
