@@ -33,6 +33,7 @@ from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "COOKIE_AGE_LIMIT",
+    "UNKNOWN_TIME",
     "SetCookie",
     "SetCookieLines",
     "SetCookieVerdict",
@@ -44,6 +45,8 @@ __all__ = [
 
 # "The RECOMMENDED limit is 400 days in the future"                      RFC 6265bis section 5.5
 COOKIE_AGE_LIMIT = 34560000
+# When a cookie was created that a file held: before any that came since.
+UNKNOWN_TIME = float("-inf")
 # RFC 6265bis section 5.6: step 5 of the cookie, step 6 of the attributes
 LARGEST_PAIR = 4096
 LARGEST_ATTRIBUTE_VALUE = 1024
@@ -95,6 +98,8 @@ class StoredCookie(NamedTuple):
         expiry_time: seconds since 1970; None ends with the session.
         host_only: sent to `domain` alone, not to hosts below it.
         same_site: "Strict", "Lax", "None" or "Default".
+        creation_time: seconds since 1970; `UNKNOWN_TIME` when nothing tells.
+        last_access_time: seconds since 1970.
 
     Source: RFC 6265bis section 5.7.
     """

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import FieldSyntaxError, PolicyError
+from httpheaders.messages.headers import Latin1Text, join_field_text
 from httpheaders.syntax.cookie_text import (
     split_cookie_pairs,
     split_cookie_pieces,
@@ -130,8 +131,11 @@ def read_cookie_header(
     >>> [cookie.name for cookie in answer.cookies], answer.ok
     (['a', 'my key', 'c'], False)
     """
-    text = header if isinstance(header, str) else "; ".join(header)
+    text = header if isinstance(header, str) else join_field_text("; ", header)
     sent = tuple(map(_received, split_cookie_pairs(text), split_cookie_pieces(text)))
+    if isinstance(text, Latin1Text):
+        # Taking text apart forgets which octets it stood for.
+        sent = tuple(ReceivedCookie._make(map(Latin1Text, cookie)) for cookie in sent)
     problems = _cookie_problems(sent)
     cookies = tuple(map(_unquoted, sent)) if unquote else sent
     return CookieHeader(

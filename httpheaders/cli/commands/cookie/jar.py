@@ -103,14 +103,14 @@ class Session:
         self._problems: tuple[Problem, ...] = ()
         self.hops = Hops()
 
-    def jar(self, question: Question) -> CookieJar:
+    def jar(self, question: Question, now: float) -> CookieJar:
         """Give the jar that a question is about."""
         if self._path is None and question.exchange is None:
             return _new_jar(question)
         if self._shared is None:
             self._shared = _new_jar(question)
             if self._path is not None:
-                self._fill(self._shared, self._path, question.now)
+                self._fill(self._shared, self._path, now)
         return self._shared
 
     def _fill(self, jar: CookieJar, path: str, now: float) -> None:
@@ -177,7 +177,7 @@ def answer(question: Question, session: Session) -> Reply:
 
     values = question.values
     now = values.get("now", question.now)
-    jar = session.jar(question)
+    jar = session.jar(question, now)
     steps = _steps(question, session, now)
     request_url = values.get("request_url") or _next_url(question, session, steps)
     if request_url is None:
@@ -213,7 +213,7 @@ def _steps(question: Question, session: Session, now: float) -> list[JarStep]:
     if question.exchange is not None:
         return _steps_of_message(question, session, now)
     if "steps" in values:
-        return [_step(values, now=now, **one) for one in values["steps"]]
+        return [_step(values, **{"now": now, **one}) for one in values["steps"]]
     if "set_cookie" not in values:
         return []
     if "url" not in values:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,10 @@ from httpheaders.cli.key_types import boolean, text, texts
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import Reply
 from httpheaders.errors import InputError
+
+if TYPE_CHECKING:
+    from httpheaders.cookie_acceptance import SetCookieVerdict
+    from httpheaders.cookies import ReceivedCookie
 
 _OTHER_KINDS = (b"HTTP/", b"<", b">", b"*", b"[", b'"')
 
@@ -85,8 +89,7 @@ def answer(question: Question) -> Reply:
     unquote = bool(question.values.get("unquote"))
     result = read_cookie_header(lines, unquote=unquote, explain=question.explain)
     keys = {"cookies": [cookie._asdict() for cookie in result.cookies]}
-    raw = "\n".join(_pair(cookie.name, cookie.value) for cookie in result.cookies)
-    return Reply(result, keys, raw or None, question.exchange)
+    return Reply(result, keys, _pairs(result.cookies), question.exchange)
 
 
 def _lines(question: Question) -> tuple[list[str], bool]:
@@ -109,9 +112,15 @@ def _lines(question: Question) -> tuple[list[str], bool]:
     return cookie, False
 
 
-def _pair(name: str, value: str) -> str:
-    # As browsers send it: a nameless cookie is its bare value.
-    return f"{name}={value}" if name else value
+def _pairs(cookies: Iterable[ReceivedCookie | SetCookieVerdict]) -> bytes | None:
+    """Give the cookies a line each, as browsers send them: a nameless one is its bare value."""
+    from httpheaders.messages.headers import encode_field_text
+
+    lines = []
+    for cookie in cookies:
+        name = encode_field_text(cookie.name) + b"=" if cookie.name else b""
+        lines.append(name + encode_field_text(cookie.value) + b"\n")
+    return b"".join(lines) or None
 
 
 def _set_cookie_reply(question: Question, lines: list[str]) -> Reply:
@@ -132,8 +141,8 @@ def _set_cookie_reply(question: Question, lines: list[str]) -> Reply:
         explain=question.explain,
     )
     keys = {"cookies": [write_verdict(verdict) for verdict in result.cookies]}
-    raw = "\n".join(_pair(one.name, one.value) for one in result.cookies if one.kept)
-    return Reply(result, keys, raw or None, question.exchange)
+    kept = [verdict for verdict in result.cookies if verdict.kept]
+    return Reply(result, keys, _pairs(kept), question.exchange)
 
 
 def _url(question: Question) -> str | None:
