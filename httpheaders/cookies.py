@@ -398,6 +398,8 @@ def compose_set_cookie(
     >>> built.set_cookie, built.ok, built.reference
     ('sid=1; HttpOnly; SameSite=None', False, 'RFC 6265bis section 5.7 step 19')
     """
+    from httpheaders.cookie_acceptance import judge_set_cookie  # late: readers do not need it
+
     line = _set_cookie_line(
         name,
         value,
@@ -411,8 +413,18 @@ def compose_set_cookie(
         partitioned=partitioned,
         extensions=extensions,
     )
-    verdict = _judge(line, url, now, public_suffixes, explain=explain)
-    return _built(line, verdict, ok=verdict.kept)
+    verdict = judge_set_cookie(
+        line, url=url, now=now, public_suffixes=public_suffixes, explain=explain
+    )
+    return BuiltSetCookie(
+        verdict.kept,
+        verdict.reason,
+        verdict.reference,
+        verdict.problems,
+        verdict.steps,
+        line,
+        verdict,
+    )
 
 
 def delete_cookie(
@@ -437,7 +449,7 @@ def delete_cookie(
     >>> delete_cookie("sid", path="/").set_cookie.partition("; HttpOnly")[0]
     'sid=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/'
     """
-    line = _set_cookie_line(
+    built = compose_set_cookie(
         name,
         "",
         max_age=0,
@@ -448,30 +460,12 @@ def delete_cookie(
         secure=secure,
         same_site=same_site,
         partitioned=partitioned,
+        url=url,
+        now=now,
+        public_suffixes=public_suffixes,
+        explain=explain,
     )
-    verdict = _judge(line, url, now, public_suffixes, explain=explain)
-    return _built(line, verdict, ok=verdict.deletes)
-
-
-def _judge(
-    line: str,
-    url: str | None,
-    now: float,
-    public_suffixes: PublicSuffixes | None,
-    *,
-    explain: bool,
-) -> SetCookieVerdict:
-    from httpheaders.cookie_acceptance import judge_set_cookie  # late: readers do not need it
-
-    return judge_set_cookie(
-        line, url=url, now=now, public_suffixes=public_suffixes, explain=explain
-    )
-
-
-def _built(line: str, verdict: SetCookieVerdict, *, ok: bool) -> BuiltSetCookie:
-    return BuiltSetCookie(
-        ok, verdict.reason, verdict.reference, verdict.problems, verdict.steps, line, verdict
-    )
+    return built._replace(ok=built.verdict.deletes)
 
 
 def _set_cookie_line(
