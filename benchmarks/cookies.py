@@ -1,9 +1,9 @@
 """
-Reading a Cookie field in one process, against werkzeug, WebOb and http.cookies.
+Cookies in one process, against werkzeug, WebOb, http.cookies and http.cookiejar.
 
-Each gives a plain dictionary of the same cookies. The last rows show that time grows with the
-length of the field: there the peer is ourselves with a tenth of the cookies, and the ratio is how
-much longer one cookie took there.
+Reading gives a plain dictionary of the same cookies. Two rows show that time grows with the length
+of the field and no faster: there the peer is ourselves with a tenth of the cookies, and the ratio
+is how much longer one cookie took there. The jars hold a cookie for each of 3,000 hosts.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def measure(rounds: int = 7) -> list[Row]:
         *(row for what, header in HEADERS.items() for row in _compare(what, header, rounds)),
         _growth("plain dictionary of 100,000 cookies", _plain_reader(), rounds),
         _growth("whole answer for 100,000 cookies", _whole_reader(), rounds),
+        _jars(rounds),
     ]
 
 
@@ -59,6 +60,39 @@ def _growth(what: str, read: Reader, rounds: int) -> Row:
     tenth = best["small"] * 10
     return Row(
         what, best["large"], "ourselves, 10 times 10,000 cookies", tenth, tenth / best["large"]
+    )
+
+
+def _jars(rounds: int) -> Row:
+    from http.cookiejar import Cookie, CookieJar
+    from urllib.request import Request
+
+    from httpheaders.cookie_jar import CookieJar as OurJar
+
+    ours, theirs = OurJar(), CookieJar()
+    for number in range(3_000):
+        host = f"host{number}.example"
+        ours.receive("sid=1; Path=/", url=f"https://{host}/", now=0)
+        place = (host, False, False, "/", True)
+        theirs.set_cookie(
+            Cookie(0, "sid", "1", None, False, *place, False, None, True, None, None, {})
+        )
+
+    def send_theirs(url: str) -> object:
+        request = Request(url)
+        theirs.add_cookie_header(request)
+        return request.get_header("Cookie")
+
+    url = "https://host1500.example/x"
+    assert ours.cookie_header(url, now=1) == send_theirs(url) == "sid=1"
+    best = _fastest(
+        {"ours": (lambda url: ours.cookie_header(url, now=1), url), "theirs": (send_theirs, url)},
+        20,
+        rounds,
+    )
+    ratio = best["theirs"] / best["ours"]
+    return Row(
+        "Cookie from a jar of 3,000 hosts", best["ours"], "http.cookiejar", best["theirs"], ratio
     )
 
 

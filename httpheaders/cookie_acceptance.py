@@ -22,6 +22,7 @@ from httpheaders.cookie_domains import (
     default_path,
     domain_matches,
     installed_public_suffixes,
+    is_loopback,
     split_cookie_url,
 )
 from httpheaders.messages.headers import Latin1Text
@@ -195,13 +196,18 @@ def _domain_characters(arrival: _Arrival) -> Iterable[str]:
 
 def _public_suffix(arrival: _Arrival) -> Iterable[str]:
     domain = arrival.cookie.domain
-    if not domain or not domain.isascii() or (arrival.url and arrival.url.host == domain):
+    if not domain or not domain.isascii() or _may_be_the_host(domain, arrival.url):
         return
     if arrival.suffixes.is_public_suffix(domain):
         yield (
             f"Domain '{domain}' is a public suffix, shared by unrelated sites "
             f"(by {arrival.suffixes.source})"
         )
+
+
+def _may_be_the_host(domain: str, url: CookieUrl | None) -> bool:
+    # Of all suffixes only localhost is a host that people set cookies from.
+    return is_loopback(domain) if url is None else url.host == domain
 
 
 def _domain_match(arrival: _Arrival) -> Iterable[str]:

@@ -32,6 +32,7 @@ __all__ = [
     "domain_matches",
     "installed_public_suffixes",
     "is_ip_address",
+    "is_loopback",
     "is_same_site",
     "parse_suffix_rules",
     "path_matches",

@@ -129,6 +129,7 @@ def test_the_way_of_arrival_counts(line, options, expected):
         pytest.param("a=1; Secure", [], id="Secure"),
         pytest.param("a=1; Domain=example.com", [], id="Domain"),
         pytest.param("a=1; Domain=co.uk", ["section 5.7 step 9"], id="Domain is a suffix"),
+        pytest.param("a=1; Domain=localhost", [], id="Domain is a suffix and a usual host"),
         pytest.param("__Host-a=1; Secure; Path=/", [], id="__Host-"),
         pytest.param("a=1; SameSite=None", ["section 5.7 step 19"], id="None, not Secure"),
     ],
