@@ -202,15 +202,10 @@ class _Members(dict[str, tuple[_Key, _Weighted]]):
         self.read_rest = read_rest
 
     def __missing__(self, text: str) -> tuple[_Key, _Weighted]:
-        name, _, rest = text.partition(";")
-        # A name and a weight that are known already make most new members.
-        found, weight = self.ranges.get(name), _weights.get(rest)
-        if found is None or weight is None or not found.key:
-            try:
-                found, weight = self._read(text, name, rest)
-            except FieldSyntaxError as error:
-                return None, (0, 0.0, _Range(None, error.message, 0))
-        rank, quality = weight
+        try:
+            found, (rank, quality) = self._read(text)
+        except FieldSyntaxError as error:
+            return None, (0, 0.0, _Range(None, error.message, 0))
         member = found.key, (rank and rank + found.specificity, quality, found)
         if len(text) <= _LONGEST_REMEMBERED:
             if len(self) >= _MOST_REMEMBERED:
@@ -218,10 +213,11 @@ class _Members(dict[str, tuple[_Key, _Weighted]]):
             self[text] = member
         return member
 
-    def _read(self, text: str, name: str, rest: str) -> tuple[_Range, tuple[int, float]]:
+    def _read(self, text: str) -> tuple[_Range, tuple[int, float]]:
+        name, semicolon, rest = text.partition(";")
         found = self.ranges[name]
         weight = _weights[rest]
-        if weight is None or (not found.key and ";" in text):
+        if weight is None or (semicolon and not found.key):
             found, quality = self.read_rest(found, text.strip(OWS_CHARACTERS))
             weight = _weight_of(quality)
         return found, weight
@@ -474,15 +470,37 @@ def _read_field(
     if value is None:
         return dimension.absent, _NO_PROBLEMS
     members = _split(value)
-    ranges = dict(map(dimension.members.__getitem__, members))
     problems = _NO_PROBLEMS
-    if len(ranges) != len(members) or None in ranges or "" in ranges:
+    ranges = _read_sound(members, dimension)
+    if ranges is None:
         ranges, problems = _read_oddities(members, dimension)
     if not ranges:
         return _read_nothing(dimension, problems)
     if not wildcard:
         ranges = {key: one for key, one in ranges.items() if not one[2].is_wildcard}
     return dimension.implied | ranges if dimension.implied else ranges, problems
+
+
+def _read_sound(members: Sequence[str], dimension: _Dimension) -> _Ranges | None:
+    """Read members that are all well formed and differ; None when they are not."""
+    ranges: _Ranges = {}
+    names = dimension.members.ranges
+    try:
+        for text in members:
+            name, _, rest = text.partition(";")
+            found = names[name]
+            weight = _weights[rest]
+            if weight is None:  # more than a weight follows
+                key, weighted = dimension.members[text]
+                ranges[key] = weighted
+            else:
+                rank, quality = weight
+                ranges[found.key] = rank and rank + found.specificity, quality, found
+    except FieldSyntaxError:
+        return None
+    if len(ranges) != len(members) or None in ranges or "" in ranges:
+        return None
+    return ranges
 
 
 def _read_nothing(
