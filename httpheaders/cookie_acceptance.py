@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.cookie_domains import (
+    DEFAULT_RULE,
     SAME_SITE,
     CookieUrl,
     PublicSuffixes,
@@ -554,6 +555,9 @@ def _change_facts(arrival: _Arrival, now: float) -> Iterable[tuple[str, str, str
     if cookie.partitioned and cookie.same_site != "None":
         message = "without SameSite=None the cookie is not sent in frames, where partitions matter"
         yield ".partitioned", message, _CHIPS
+    if cookie.domain and arrival.suffixes is DEFAULT_RULE:
+        message = "held against single labels alone: install the package publicsuffixlist"
+        yield ".domain", message, "RFC 6265bis section 8.9"
     if arrival.url is not None and _shrinks_to_host(arrival):
         message = "a public suffix, and the host itself: the cookie goes to this host alone"
         yield ".domain", message, "RFC 6265bis section 5.7 step 9"

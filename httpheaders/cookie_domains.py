@@ -22,6 +22,7 @@ from httpheaders.syntax.patterns import lazy_pattern
 __all__ = [
     "CROSS_SITE",
     "CROSS_SITE_NAVIGATION",
+    "DEFAULT_RULE",
     "SAME_SITE",
     "SAME_SITE_CONTEXTS",
     "CookieUrl",

@@ -9,7 +9,12 @@ from httpheaders.cookie_acceptance import (
     judge_set_cookie,
     judge_set_cookies,
 )
-from httpheaders.cookie_domains import CROSS_SITE, CROSS_SITE_NAVIGATION, PublicSuffixes
+from httpheaders.cookie_domains import (
+    CROSS_SITE,
+    CROSS_SITE_NAVIGATION,
+    DEFAULT_RULE,
+    PublicSuffixes,
+)
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import decode_field_text
 
@@ -237,6 +242,13 @@ def test_a_suffix_that_is_the_host_is_told():
     verdict = judge("a=1; Domain=co.uk", url="https://co.uk/")
     assert verdict.stored.host_only
     assert "this host alone" in verdict.problems[-1].message
+
+
+def test_a_missing_list_of_suffixes_is_told():
+    verdict = judge("a=1; Domain=example.com", public_suffixes=DEFAULT_RULE)
+    assert verdict.kept
+    assert "install the package publicsuffixlist" in verdict.problems[0].message
+    assert judge("a=1", public_suffixes=DEFAULT_RULE).problems == ()
 
 
 def test_a_clean_line_has_no_problems():
