@@ -160,11 +160,8 @@ def _reading_reason(count: int, odd: int) -> str:
     if not count:
         return "the field holds no cookie"
     cookies = "1 cookie" if count == 1 else f"{count} cookies"
-    return (
-        f"{cookies} read, {odd} oddities told"
-        if odd > 1
-        else (f"{cookies} read, 1 oddity told" if odd else f"{cookies} read, nothing odd")
-    )
+    oddities = {0: "nothing odd", 1: "1 oddity told"}.get(odd, f"{odd} oddities told")
+    return f"{cookies} read, {oddities}"
 
 
 def _reading_steps(cookies: Sequence[ReceivedCookie]) -> tuple[Step, ...]:
@@ -194,10 +191,8 @@ def _cookie_problems(cookies: Sequence[ReceivedCookie]) -> list[Problem]:
 def _pair_oddities(name: str, value: str, raw: str) -> Iterable[tuple[str, str]]:
     if not name:
         has_equals = raw.startswith("=")
-        yield (
-            ("the name before '=' is empty" if has_equals else "no '=': a value without a name"),
-            (_GRAMMAR),
-        )
+        message = "the name before '=' is empty" if has_equals else "no '=': a value without a name"
+        yield message, _GRAMMAR
     elif not is_token(name):
         yield "the name is not a token: many servers drop this cookie or all of them", _GRAMMAR
     if _cookie_value.fullmatch(value) is None:

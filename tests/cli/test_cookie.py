@@ -400,6 +400,13 @@ def test_one_cookie_file_serves_all_lines_of_an_input(tmp_path):
     assert path.read_text().count("\n") == 3
 
 
+def test_a_cookie_file_is_written_as_of_the_questions(tmp_path):
+    path = tmp_path / "cookies.txt"
+    question = {"url": "https://a.example/", "set_cookie": ["a=1; Max-Age=60"], "now": 1e9}
+    answer("jar", "--cookie-file", str(path), "--input", "-", stdin=json.dumps(question).encode())
+    assert "1000000060" in path.read_text()
+
+
 def test_what_a_cookie_file_cannot_say_is_told(tmp_path):
     path = tmp_path / "cookies.txt"
     path.write_text("a.example\tFALSE\t/\tFALSE\t0\ta\t1\nnonsense\n")
