@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from time import perf_counter
+from time import process_time
 
 from benchmarks.rows import Row
 
@@ -107,10 +107,10 @@ def _fastest(work: dict[str, tuple[Reader, str]], repeats: int, rounds: int) -> 
 def _time(read: Reader, header: str, repeats: int) -> float:
     # What earlier rounds left behind is not to be collected in the middle of this one.
     gc.collect()
-    start = perf_counter()
+    start = process_time()
     for _ in range(repeats):
         read(header)
-    return (perf_counter() - start) / repeats
+    return (process_time() - start) / repeats
 
 
 def _plain_reader() -> Reader:
