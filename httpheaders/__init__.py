@@ -13,6 +13,8 @@ from httpheaders.version import __version__
 
 _DOORS = {
     "negotiate_content_type": "content_negotiation",
+    "parse_cookie_header": "cookies",
+    "build_set_cookie": "cookies",
 }
 
 __all__ = ["__version__", *_DOORS]  # noqa: PLE0604 - the names are strings

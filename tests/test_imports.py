@@ -13,7 +13,12 @@ PACKAGE = Path(httpheaders.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The few systems that build on another one, and which.
-SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {}
+SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
+    "cookie_acceptance": {"cookie_domains", "set_cookie"},
+    "cookies": {"cookie_acceptance", "cookie_domains"},
+    "cookie_jar": {"cookie_acceptance", "cookie_domains"},
+    "netscape_cookies": {"cookie_acceptance", "cookie_domains"},
+}
 # Packages other than the standard library, and the only modules that may import them.
 OTHERS_MAY_IMPORT = {
     "click": {"cli"},

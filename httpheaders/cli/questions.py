@@ -29,12 +29,15 @@ class Form(NamedTuple):
         missing: given the keys filled in by options alone, what a question still lacks, in words;
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
+        is_plain: says of input that is no JSON object whether the whole of it is plain text that
+            the subject stands for, rather than a header dump.
     """
 
     keys: Mapping[str, Reader]
     subject: str
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
+    is_plain: Callable[[bytes], bool] | None = None
 
 
 class Question(NamedTuple):

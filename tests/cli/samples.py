@@ -38,4 +38,12 @@ SAMPLES = [
         ("text/html",),
         b'{"accept": "text/*"}\n',
     ),
+    Sample("cookie parse", ("a=1",), (), b'{"cookie": "a=1"}\n'),
+    Sample("cookie build", ("a", "1"), (), b'{"name": "a", "value": "1"}\n'),
+    Sample(
+        "cookie jar",
+        ("--url", "https://example.com/", "--set-cookie", "a=1"),
+        ("--url", "https://example.com/"),
+        b'{"set_cookie": ["a=1"]}\n',
+    ),
 ]
