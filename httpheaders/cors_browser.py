@@ -305,9 +305,7 @@ class _Fetch:
     def _locate_first(self) -> Failure | None:
         url = self.request.url
         if url is None or not url.partition(":")[1] or url.startswith("/"):
-            self.trail.problem(
-                "url", "the URL is not known: taken as another origin than the page's"
-            )
+            self.trail.step(rules.SAME_ORIGIN, "the URL is not known: taken as another origin")
             return None
         try:
             self.target = locate(url)
@@ -385,9 +383,11 @@ class _Fetch:
         self.preflight_headers = preflight_request_headers(wanted)
         self.trail.step(rules.PREFLIGHT_REQUEST, "sent first")
         if hop.preflight is None:
+            asked = ", ".join(f"{name}: {value}" for name, value in self.preflight_headers)
             return _not_given(
                 "preflight",
-                "the browser sends a preflight first, and the answer to that is missing",
+                f"the browser first sends a preflight, OPTIONS with {printable(asked)}, and its"
+                " answer is missing",
             )
         advise_on_preflight(hop.preflight, self._target_origin(), wanted.origin, self.trail)
         failure = check_preflight(hop.preflight, wanted, self.trail)

@@ -178,6 +178,7 @@ def _note_origin_form(origin: str, trail: Trail) -> None:
 
 def _decide_origin(origin: str | None, policy: CorsPolicy, trail: Trail) -> _Outcome:
     if policy.allows_any_origin:
+        trail.step(rules.WILDCARD_ORIGIN, "every origin is allowed")
         reason = "every origin may read the answer, without credentials"
         return _Outcome(True, rules.WILDCARD_ORIGIN, reason)
     if origin is None:
@@ -187,7 +188,9 @@ def _decide_origin(origin: str | None, policy: CorsPolicy, trail: Trail) -> _Out
         )
         return _Outcome(False, rules.CORS_REQUEST, reason)
     if policy.allows(origin):
+        trail.step(rules.ORIGIN_EQUAL, "on the list")
         return _Outcome(True, rules.ORIGIN_EQUAL, f"origin '{printable(origin)}' is allowed")
+    trail.step(rules.ORIGIN_EQUAL, "not on the list")
     trail.step(rules.NO_ACCESS_CONTROL, "refused by leaving the Access-Control fields out")
     reason = f"origin '{printable(origin)}' is not among the allowed origins"
     return _Outcome(False, rules.ORIGIN_EQUAL, reason)

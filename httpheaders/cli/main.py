@@ -28,6 +28,7 @@ __all__ = ["cli"]
 COMMANDS = {
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
+    "cors-check": ("cors_check", "Say whether an origin gets in, or whether a browser accepts."),
 }
 
 EXAMPLES = """

@@ -38,4 +38,16 @@ SAMPLES = [
         ("text/html",),
         b'{"accept": "text/*"}\n',
     ),
+    Sample(
+        "cors-check",
+        ("--allow-origin", "https://a.example", "--origin", "https://a.example"),
+        ("--allow-origin", "https://a.example"),
+        b'{"origin": "https://a.example"}\n',
+    ),
+    Sample(
+        "cors-check",
+        None,
+        ("--origin", "https://a.example"),
+        b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
+    ),
 ]
