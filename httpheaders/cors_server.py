@@ -158,9 +158,9 @@ def _note_kind(request: Request, origin: str | None, preflight: bool, trail: Tra
             "private network access was a draft that browsers dropped; nothing is sent for it",
             rules.PRIVATE_NETWORK.reference,
         )
-    essence = essence_of(request.headers.get("content-type") or "")
-    if essence in REPORT_TYPES:
-        trail.step(rules.REPORT_TYPES, f"{essence} may arrive without a preflight")
+    content_type = request.headers.get("content-type")
+    if trail.explain and content_type is not None and essence_of(content_type) in REPORT_TYPES:
+        trail.step(rules.REPORT_TYPES, "may arrive without a preflight")
 
 
 def _note_origin_form(origin: str, trail: Trail) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from httpheaders import cors_origins
 from httpheaders.cors_origins import OriginRegex, is_public_suffix, parse_origin_pattern
-from httpheaders.cors_policy import CorsPolicy, lint_policy, policy_from_mapping
+from httpheaders.cors_policy import CorsPolicy, UnsoundPolicy, lint_policy, policy_from_mapping
 from httpheaders.errors import FieldSyntaxError, HttpHeadersError, InputError, PolicyError
 
 APP = "https://app.example.com"
@@ -100,6 +100,18 @@ REFUSED = [
 def test_contradictions_are_refused(policy, fault):
     with pytest.raises(PolicyError, match=fault):
         CorsPolicy(**{"allow_origins": [APP], **policy})
+
+
+@pytest.mark.parametrize("name", ["allow_origins", "allow_methods", "expose_headers"])
+def test_one_text_is_no_list(name):
+    with pytest.raises(PolicyError, match="list of texts"):
+        CorsPolicy(**{"allow_origins": [APP], name: APP})
+
+
+def test_an_unsound_policy_carries_its_findings():
+    with pytest.raises(UnsoundPolicy) as caught:
+        CorsPolicy([APP + "/", "null"])
+    assert [finding.reason for finding in caught.value.findings] == ["invalid", "prohibited"]
 
 
 def test_all_faults_are_told_at_once():
