@@ -267,7 +267,7 @@ class _Fetch:
             return Failure(rules.METHOD, reason, "request", ":method", printable(request.method))
         trail.step(rules.METHOD, f"{self.method}, from {request.method}")
         for name, value in request.headers:
-            if not is_token(name) or any(control in value for control in "\0\r\n"):
+            if not is_token(name) or _has_line_break(value):
                 reason = f"fetch() refuses the header '{printable(name)}' with a TypeError"
                 return Failure(rules.FORBIDDEN_HEADERS, reason, "request", printable(name))
         self._drop_forbidden()
@@ -584,6 +584,11 @@ class _Fetch:
             return rules.SAME_ORIGIN.reference
         rule = rules.ORIGIN_EQUAL if self.last else rules.HEADERS_ALLOWED
         return rule.reference
+
+
+def _has_line_break(value: str) -> bool:
+    # Outer ones are trimmed; within a value they, and NUL, are a TypeError.
+    return any(control in value.strip(" \t\r\n") for control in "\0\r\n")
 
 
 def _not_given(answer: str, reason: str) -> Failure:

@@ -257,11 +257,9 @@ def _pattern_findings(pattern: OriginPattern, credentials: bool) -> Iterator[Fin
             " take it on"
         )
         yield Finding("origin", text, "prohibited", message, False, _CREDENTIALS)
-    if pattern.is_insecure and credentials:
-        message = (
-            f"'{text}' is not https: whoever is on the network path can send requests from it with"
-            " the user's credentials"
-        )
+    if pattern.is_insecure:
+        harm = " with the user's credentials" if credentials else ""
+        message = f"'{text}' is not https: whoever is on the network path can speak for it{harm}"
         yield Finding(kind, text, "insecure", message, False, _CREDENTIALS)
     if pattern.subdomains and pattern.origin is not None:
         yield from _subdomain_findings(pattern, pattern.origin, kind)

@@ -122,6 +122,7 @@ def test_all_faults_are_told_at_once():
 UNWISE = [
     pytest.param({"allow_origins": []}, "missing", id="nobody"),
     pytest.param({"allow_origins": ["null"]}, "prohibited", id="null"),
+    pytest.param({"allow_origins": ["http://a.example"]}, "insecure", id="http alone"),
     pytest.param(
         {"allow_origins": ["http://a.example"], "allow_credentials": True}, "insecure", id="http"
     ),
@@ -161,7 +162,6 @@ def test_what_is_unwise_is_told_and_kept(policy, reason):
     [
         {},
         {"allow_origins": ["http://localhost:3000"], "allow_credentials": True},
-        {"allow_origins": ["http://a.example"]},
         {"allow_methods": ["*"], "allow_headers": ["*", "Authorization"], "expose_headers": ["*"]},
         {"allow_methods": ["PUT", "PATCH", "Purge"], "allow_headers": ["X-A"], "max_age": 0},
         {"allow_origin_regexes": [OriginRegex(r"https://(a|b)\.example")]},

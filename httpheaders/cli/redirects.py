@@ -46,8 +46,8 @@ def _redirects(message: Message) -> bool:
 
 
 def _leads(held: Message, following: Message) -> bool:
-    if following.exchange.response is None:
-        return False
+    if following.exchange.response is None or _method_of(following) == "OPTIONS":
+        return False  # a preflight to where the redirect leads is a question of its own
     come_from, gone_to = _url_of(held.exchange), _url_of(following.exchange)
     response = held.exchange.response
     if come_from is None or gone_to is None or response is None:
@@ -57,6 +57,11 @@ def _leads(held: Message, following: Message) -> bool:
     except FieldSyntaxError:
         return False
     return expected.partition("#")[0] == gone_to.partition("#")[0]
+
+
+def _method_of(message: Message) -> str | None:
+    request = message.exchange.request
+    return request.method if request else None
 
 
 def _url_of(exchange: Exchange) -> str | None:
