@@ -533,7 +533,7 @@ class _Fetch:
             allowed,
             failure.reason if failure else self._success(),
             failure.rule.reference if failure else self._success_reference(),
-            tuple(self.trail.problems),
+            self.trail.problems,
             tuple(self.trail.steps),
             allowed,
             self.preflight_needed,

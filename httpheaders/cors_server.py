@@ -125,7 +125,7 @@ def answer_cors(request: Request, policy: CorsPolicy, *, explain: bool = False) 
         outcome.allowed,
         outcome.reason,
         outcome.rule.reference,
-        tuple(trail.problems),
+        trail.problems,
         tuple(trail.steps),
         outcome.allowed,
         preflight,

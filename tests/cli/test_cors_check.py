@@ -320,6 +320,39 @@ def test_preflights_are_kept_when_asked():
     assert [each["allowed"] for each in ask(stdin=stdin)] == [True, False, False]
 
 
+def _har_entry(second, method, request_fields, status, response_fields):
+    def fields(pairs):
+        return [{"name": name, "value": value} for name, value in pairs.items()]
+
+    return {
+        "startedDateTime": f"2026-11-22T12:00:{second:02}.000Z",
+        "time": 5,
+        "request": {
+            "method": method,
+            "url": "https://api.example.net/x",
+            "headers": fields(
+                {"origin": APP, "user-agent": "x", "sec-ch-ua": "x"} | request_fields
+            ),
+        },
+        "response": {"status": status, "headers": fields(response_fields)},
+    }
+
+
+def test_a_har_with_its_preflights():
+    any_origin = {"access-control-allow-origin": "*"}
+    asked = {"access-control-request-method": "PUT"}
+    listed = any_origin | {"access-control-allow-methods": "PUT"}
+    entries = [
+        _har_entry(0, "OPTIONS", asked, 204, listed),
+        _har_entry(1, "PUT", {}, 200, any_origin),
+        _har_entry(9, "PUT", {}, 200, any_origin),
+    ]
+    har = json.dumps({"log": {"version": "1.2", "entries": entries}}).encode()
+    answers = ask("--keep-preflights", stdin=har)
+    assert [answer["allowed"] for answer in answers] == [True, True, False]
+    assert [answer["preflight_allowed"] for answer in answers] == [True, True, None]
+
+
 def test_an_error_of_the_server_is_named_as_such():
     answer = one("--origin", APP, stdin=b"HTTP/1.1 502 Bad Gateway\r\n\r\n", status=1)
     assert "the fault to look for is the 502" in answer["reason"]
