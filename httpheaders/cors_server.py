@@ -305,6 +305,8 @@ def _preflight_headers(request: Request, policy: CorsPolicy) -> list[tuple[str, 
 def _note_answer(policy: CorsPolicy, preflight: bool, allowed: bool, trail: Trail) -> None:
     if policy.allow_credentials:
         trail.step(rules.CREDENTIALS_ON_BOTH, "sent" if allowed else "not sent: refused")
+        if preflight and "*" in (*policy.allow_methods, *policy.allow_headers):
+            trail.step(rules.WILDCARD_LITERAL, "what was asked is listed in place of *")
     if preflight and allowed:
         trail.step(rules.MORE_THAN_ASKED, "the whole policy is listed")
         trail.step(
