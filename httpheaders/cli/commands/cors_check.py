@@ -340,7 +340,7 @@ def _verdict_keys(verdict: FetchVerdict) -> dict[str, Any]:
     }
 
 
-def _raw(verdict: FetchVerdict) -> str | None:
+def _raw(verdict: FetchVerdict) -> str | bytes | None:
     """Give what curl must send to play the browser: the preflight's fields, or Origin."""
     if verdict.preflight_headers is not None:
         return header_lines(verdict.preflight_headers)
