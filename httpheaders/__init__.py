@@ -12,6 +12,7 @@ from typing import Any
 from httpheaders.version import __version__
 
 _DOORS = {
+    "check_cors": "cors",
     "negotiate_content_type": "content_negotiation",
     "parse_cookie_header": "cookies",
     "build_set_cookie": "cookies",

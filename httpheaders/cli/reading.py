@@ -59,12 +59,16 @@ class TextLine(NamedTuple):
 
 
 class Message(NamedTuple):
-    """One exchange out of a dump or a HAR; `har` is the whole entry it came from."""
+    """
+    One exchange out of a dump or a HAR; `har` is the whole entry it came from, `earlier` what
+    redirected to it, for a command that asks for that.
+    """
 
     line: int | None
     exchange: Exchange
     problems: tuple[Problem, ...]
     har: HarEntry | None = None
+    earlier: tuple[Exchange, ...] = ()
 
 
 class Unreadable(NamedTuple):

@@ -46,4 +46,16 @@ SAMPLES = [
         ("--url", "https://example.com/"),
         b'{"set_cookie": ["a=1"]}\n',
     ),
+    Sample(
+        "cors-check",
+        ("--allow-origin", "https://a.example", "--origin", "https://a.example"),
+        ("--allow-origin", "https://a.example"),
+        b'{"origin": "https://a.example"}\n',
+    ),
+    Sample(
+        "cors-check",
+        None,
+        ("--origin", "https://a.example"),
+        b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
+    ),
 ]
