@@ -122,9 +122,7 @@ def _stack_rows(count: int, rounds: int) -> Iterator[Row]:
     }
     best = _times(apps, environ_of_browser(), count, rounds)
     stack = best["stack"] - best["bare"]
-    yield Row(
-        "the whole default stack, added", stack, "50 µs", BUDGET, BUDGET / stack, goal=1.0
-    )
+    yield Row("the whole default stack, added", stack, "50 µs", BUDGET, BUDGET / stack, goal=1.0)
     yield Row(
         "an application behind the stack", best["stack"], "bare", best["bare"],
         best["bare"] / best["stack"],

@@ -21,6 +21,8 @@ _DOORS = {
     "request_id_middleware": "wsgi_middleware.request_id",
     "simple_wsgi_app": "wsgi",
     "timing_middleware": "wsgi_middleware.timing",
+    "parse_cookie_header": "cookies",
+    "build_set_cookie": "cookies",
 }
 
 __all__ = ["__version__", *_DOORS]  # noqa: PLE0604 - the names are strings

@@ -1,7 +1,7 @@
 """
 Would a browser keep this Set-Cookie line? Every reason why not, and all that it changes.
 
-A line is first read as user agents read it (section 5.6), then every rule of the storage model
+A line is first read as user agents read it (`set_cookie`), then every rule of the storage model
 (section 5.7) that needs no other cookie is tried, in the order of its steps, from one table. The
 two rules that look at the cookies already there belong to the jar.
 
@@ -10,12 +10,12 @@ Source: RFC 6265bis sections 5.4 to 5.7.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.cookie_domains import (
+    DEFAULT_RULE,
     SAME_SITE,
     CookieUrl,
     PublicSuffixes,
@@ -23,68 +23,36 @@ from httpheaders.cookie_domains import (
     default_path,
     domain_matches,
     installed_public_suffixes,
+    is_loopback,
     split_cookie_url,
 )
-from httpheaders.messages.headers import Latin1Text, encode_field_text
-from httpheaders.syntax.cookie_dates import parse_cookie_date
-from httpheaders.syntax.cookie_text import CookieAttribute, split_set_cookie
+from httpheaders.messages.headers import Latin1Text
+from httpheaders.set_cookie import SetCookie, octet_length, read_set_cookie
+from httpheaders.syntax.cookie_text import CookieAttribute
 from httpheaders.syntax.dates import format_http_date
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "COOKIE_AGE_LIMIT",
-    "SetCookie",
+    "UNKNOWN_TIME",
     "SetCookieLines",
     "SetCookieVerdict",
     "StoredCookie",
     "judge_set_cookie",
     "judge_set_cookies",
-    "read_set_cookie",
 ]
 
 # "The RECOMMENDED limit is 400 days in the future"                      RFC 6265bis section 5.5
 COOKIE_AGE_LIMIT = 34560000
-# RFC 6265bis section 5.6: step 5 of the cookie, step 6 of the attributes
+# When a cookie was created that a file held: before any that came since.
+UNKNOWN_TIME = float("-inf")
+# RFC 6265bis section 5.7 step 4
 LARGEST_PAIR = 4096
-LARGEST_ATTRIBUTE_VALUE = 1024
-# The largest whole number on which readers of JSON agree.
-_LARGEST_NUMBER = 2**53 - 1
 
 # "a %x00-08 / %x0A-1F / %x7F character (CTL characters excluding HTAB)"  RFC 6265bis section 5.6
 _control = lazy_pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
-_max_age = lazy_pattern(r"-?[0-9]++", re.ASCII)
-_ENFORCEMENTS = {"none": "None", "strict": "Strict", "lax": "Lax"}
 _CHIPS = "draft-cutler-httpbis-partitioned-cookies section 2.1"
 _NEWER_PREFIXES = ("__http-", "__host-http-", "__hosthttp-")
-
-
-class SetCookie(NamedTuple):
-    """
-    What a user agent reads in a Set-Cookie line, before it decides anything.
-
-    Attributes:
-        name, value: without outer blanks; name "" when there was no "=".
-        expires: seconds since 1970 as sent, None when absent or unreadable.
-        max_age: seconds as sent, None when absent or unreadable.
-        domain: lower case, without its leading dot; "" when the attribute was empty.
-        path: as sent; "" when it does not begin with "/", so that the default path holds.
-        same_site: "Strict", "Lax", "None", or "Default" when absent or unknown.
-        attributes: all of them as sent, in order.
-        problems: what was ignored on the way, and why.
-    """
-
-    name: str
-    value: str
-    expires: int | None
-    max_age: int | None
-    domain: str | None
-    path: str | None
-    secure: bool
-    http_only: bool
-    same_site: str
-    partitioned: bool
-    attributes: tuple[CookieAttribute, ...]
-    problems: tuple[Problem, ...]
 
 
 class StoredCookie(NamedTuple):
@@ -95,6 +63,8 @@ class StoredCookie(NamedTuple):
         expiry_time: seconds since 1970; None ends with the session.
         host_only: sent to `domain` alone, not to hosts below it.
         same_site: "Strict", "Lax", "None" or "Default".
+        creation_time: seconds since 1970; `UNKNOWN_TIME` when nothing tells.
+        last_access_time: seconds since 1970.
 
     Source: RFC 6265bis section 5.7.
     """
@@ -171,171 +141,6 @@ class SetCookieLines(NamedTuple):
     cookies: tuple[SetCookieVerdict, ...]
 
 
-# --- the line, section 5.6 -----------------------------------------------------------------------
-
-
-def read_set_cookie(line: str) -> SetCookie:
-    """
-    Read a Set-Cookie line as user agents do, with what they ignore in it.
-
-    Source: RFC 6265bis section 5.6.
-
-    >>> cookie = read_set_cookie("sid=1; Max-Age=1h; path=x; Secure")
-    >>> cookie.max_age, cookie.path, [problem.where for problem in cookie.problems]
-    (None, '', ['set-cookie[sid].max-age', 'set-cookie[sid].path'])
-    """
-    name, value, attributes = split_set_cookie(line)
-    if isinstance(line, Latin1Text):
-        # Taking text apart forgets which octets it stood for.
-        name, value = Latin1Text(name), Latin1Text(value)
-    reading = _Reading(f"set-cookie[{name}]")
-    for attribute in attributes:
-        reading.take(attribute, latin1=isinstance(line, Latin1Text))
-    return SetCookie(
-        name,
-        value,
-        expires=reading.expires,
-        max_age=reading.max_age,
-        domain=reading.domain,
-        path=reading.path,
-        secure="secure" in reading.flags,
-        http_only="httponly" in reading.flags,
-        same_site=reading.same_site,
-        partitioned="partitioned" in reading.flags,
-        attributes=attributes,
-        problems=tuple(reading.problems),
-    )
-
-
-class _Reading:
-    """The attributes of one line while they are taken in; the last of a name holds."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-        self.expires: int | None = None
-        self.max_age: int | None = None
-        self.domain: str | None = None
-        self.path: str | None = None
-        self.same_site = "Default"
-        self.flags: set[str] = set()
-        self.seen: set[str] = set()
-        self.problems: list[Problem] = []
-
-    def take(self, attribute: CookieAttribute, *, latin1: bool) -> None:
-        name = attribute.name.lower()
-        value = attribute.value or ""
-        if octet_length(value, latin1=latin1) > LARGEST_ATTRIBUTE_VALUE:
-            self.tell(name, "ignored: the value is longer than 1024 octets", "section 5.6 step 6")
-            return
-        reader = _ATTRIBUTES.get(name)
-        if reader is None:
-            self.tell(name, *_unknown_attribute(name))
-            return
-        if name in self.seen:
-            self.tell(name, "given more than once; the last one counts", "section 5.7")
-        self.seen.add(name)
-        reader(self, value)
-
-    def tell(self, name: str, message: str, section: str) -> None:
-        reference = section if section == _CHIPS else f"RFC 6265bis {section}"
-        self.problems.append(Problem(f"{self.where}.{name}", message, reference))
-
-
-def octet_length(text: str, *, latin1: bool = False) -> int:
-    """Count the octets that text had on the wire."""
-    if latin1 or text.isascii():
-        return len(text)
-    return len(encode_field_text(text))
-
-
-# How far a misspelling may be from an attribute to be taken for it: these are the ones met.
-_MISSPELLINGS = {
-    "http-only": "HttpOnly",
-    "http_only": "HttpOnly",
-    "httponly=true": "HttpOnly",
-    "same-site": "SameSite",
-    "same_site": "SameSite",
-    "maxage": "Max-Age",
-    "max_age": "Max-Age",
-    "expire": "Expires",
-    "expiry": "Expires",
-}
-
-
-def _unknown_attribute(name: str) -> tuple[str, str]:
-    meant = _MISSPELLINGS.get(name)
-    hint = f": did you mean {meant}" if meant else ""
-    return f"ignored: no attribute of this name is defined{hint}", "section 5.6 step 7"
-
-
-def _take_expires(reading: _Reading, value: str) -> None:
-    seconds = parse_cookie_date(value)
-    if seconds is None:
-        reading.tell("expires", "ignored: not a date", "section 5.6.1")
-    else:
-        reading.expires = seconds
-
-
-def _take_max_age(reading: _Reading, value: str) -> None:
-    if _max_age.fullmatch(value) is None:
-        message = "ignored: expected a whole number of seconds"
-        reading.tell("max-age", message, "section 5.6.2")
-    else:
-        reading.max_age = max(-_LARGEST_NUMBER, min(int(value), _LARGEST_NUMBER))
-
-
-def _take_domain(reading: _Reading, value: str) -> None:
-    if value.startswith("."):
-        message = "the leading dot is not in the grammar; it is ignored"
-        reading.tell("domain", message, "section 5.6.3")
-    elif not value:
-        reading.tell("domain", "empty: the cookie goes to this host alone", "section 5.7 step 7")
-    domain = value.removeprefix(".").lower()
-    if domain.startswith("[") and domain.endswith("]"):
-        # A host that is an IPv6 address is written in brackets in URLs, and so it is here.
-        domain = domain[1:-1]
-    reading.domain = domain
-
-
-def _take_path(reading: _Reading, value: str) -> None:
-    if not value.startswith("/"):
-        message = "does not begin with '/': the default path holds instead"
-        reading.tell("path", message, "section 5.6.4")
-        value = ""
-    reading.path = value
-
-
-def _take_same_site(reading: _Reading, value: str) -> None:
-    enforcement = _ENFORCEMENTS.get(value.lower())
-    if enforcement is None:
-        message = "none of Strict, Lax, None: treated as if absent"
-        reading.tell("samesite", message, "section 5.6.7")
-    reading.same_site = enforcement or "Default"
-
-
-def _flag(name: str) -> Callable[[_Reading, str], None]:
-    def take(reading: _Reading, value: str) -> None:
-        if value:
-            # "Secure=false" is a common mistake: the flag is set all the same.
-            message = "the value is ignored: the attribute holds by being there"
-            reading.tell(name, message, "section 5.6.5")
-        reading.flags.add(name)
-
-    return take
-
-
-_ATTRIBUTES: dict[str, Callable[[_Reading, str], None]] = {
-    "expires": _take_expires,
-    "max-age": _take_max_age,
-    "domain": _take_domain,
-    "path": _take_path,
-    "secure": _flag("secure"),
-    "httponly": _flag("httponly"),
-    "samesite": _take_same_site,
-    "partitioned": _flag("partitioned"),
-}
-
-
 # --- the rules, section 5.7 ----------------------------------------------------------------------
 
 
@@ -392,13 +197,18 @@ def _domain_characters(arrival: _Arrival) -> Iterable[str]:
 
 def _public_suffix(arrival: _Arrival) -> Iterable[str]:
     domain = arrival.cookie.domain
-    if not domain or not domain.isascii() or (arrival.url and arrival.url.host == domain):
+    if not domain or not domain.isascii() or _may_be_the_host(domain, arrival.url):
         return
     if arrival.suffixes.is_public_suffix(domain):
         yield (
             f"Domain '{domain}' is a public suffix, shared by unrelated sites "
             f"(by {arrival.suffixes.source})"
         )
+
+
+def _may_be_the_host(domain: str, url: CookieUrl | None) -> bool:
+    # Of all suffixes only localhost is a host that people set cookies from.
+    return is_loopback(domain) if url is None else url.host == domain
 
 
 def _domain_match(arrival: _Arrival) -> Iterable[str]:
@@ -745,6 +555,9 @@ def _change_facts(arrival: _Arrival, now: float) -> Iterable[tuple[str, str, str
     if cookie.partitioned and cookie.same_site != "None":
         message = "without SameSite=None the cookie is not sent in frames, where partitions matter"
         yield ".partitioned", message, _CHIPS
+    if cookie.domain and arrival.suffixes is DEFAULT_RULE:
+        message = "held against single labels alone: install the package publicsuffixlist"
+        yield ".domain", message, "RFC 6265bis section 8.9"
     if arrival.url is not None and _shrinks_to_host(arrival):
         message = "a public suffix, and the host itself: the cookie goes to this host alone"
         yield ".domain", message, "RFC 6265bis section 5.7 step 9"

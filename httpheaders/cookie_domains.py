@@ -22,6 +22,7 @@ from httpheaders.syntax.patterns import lazy_pattern
 __all__ = [
     "CROSS_SITE",
     "CROSS_SITE_NAVIGATION",
+    "DEFAULT_RULE",
     "SAME_SITE",
     "SAME_SITE_CONTEXTS",
     "CookieUrl",
@@ -32,6 +33,7 @@ __all__ = [
     "domain_matches",
     "installed_public_suffixes",
     "is_ip_address",
+    "is_loopback",
     "is_same_site",
     "parse_suffix_rules",
     "path_matches",
@@ -42,7 +44,7 @@ __all__ = [
 
 # Scheme "://" [ userinfo "@" ] host [ ":" port ] path; query and fragment play no part in cookies.
 _url = lazy_pattern(
-    r"([A-Za-z][A-Za-z0-9+.\-]*+)://(?:[^/?#\\]*@)?+(\[[^\]/?#]*+\]|[^/?#\\:@]*+)(?::[0-9]*+)?"
+    r"([A-Za-z][A-Za-z0-9+.\-]*+)://(?:[^/?#\\]*@)?(\[[^\]/?#]*+\]|[^/?#\\:@]*+)(?::[0-9]*+)?"
     r"(?=[/?#]|\Z)([^?#]*+)"
 )
 _ipv4 = lazy_pattern(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\.(?!\Z)|\Z)){4}", re.ASCII)

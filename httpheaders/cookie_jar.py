@@ -29,7 +29,7 @@ from httpheaders.cookie_domains import (
     path_matches,
     split_cookie_url,
 )
-from httpheaders.messages.headers import Latin1Text, decode_field_text, encode_field_text
+from httpheaders.messages.headers import join_field_text
 
 __all__ = ["CookieJar", "JarAnswer", "JarLimits", "JarStep", "answer_from_jar"]
 
@@ -427,17 +427,11 @@ def format_cookie_string(cookies: Iterable[StoredCookie]) -> str:
 
     Source: RFC 6265bis section 5.8.3 step 6.
     """
-    parts = [_cookie_text(cookie) for cookie in cookies]
-    if not any(isinstance(part, Latin1Text) for part in parts):
-        return "; ".join(parts)
-    # Each part goes out with the octets it came with.
-    return decode_field_text(b"; ".join(encode_field_text(part) for part in parts))
+    return join_field_text("; ", map(_cookie_text, cookies))
 
 
 def _cookie_text(cookie: StoredCookie) -> str:
-    text = f"{cookie.name}={cookie.value}" if cookie.name else cookie.value
-    latin1 = isinstance(cookie.name, Latin1Text) or isinstance(cookie.value, Latin1Text)
-    return Latin1Text(text) if latin1 and not text.isascii() else text
+    return join_field_text("=", [cookie.name, cookie.value]) if cookie.name else cookie.value
 
 
 def _identity(cookie: StoredCookie) -> tuple[str, str, bool]:

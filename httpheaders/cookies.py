@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import FieldSyntaxError, PolicyError
+from httpheaders.messages.headers import Latin1Text, join_field_text
 from httpheaders.syntax.cookie_text import (
     split_cookie_pairs,
     split_cookie_pieces,
@@ -130,8 +131,11 @@ def read_cookie_header(
     >>> [cookie.name for cookie in answer.cookies], answer.ok
     (['a', 'my key', 'c'], False)
     """
-    text = header if isinstance(header, str) else "; ".join(header)
+    text = header if isinstance(header, str) else join_field_text("; ", header)
     sent = tuple(map(_received, split_cookie_pairs(text), split_cookie_pieces(text)))
+    if isinstance(text, Latin1Text):
+        # Taking text apart forgets which octets it stood for.
+        sent = tuple(ReceivedCookie._make(map(Latin1Text, cookie)) for cookie in sent)
     problems = _cookie_problems(sent)
     cookies = tuple(map(_unquoted, sent)) if unquote else sent
     return CookieHeader(
@@ -156,11 +160,8 @@ def _reading_reason(count: int, odd: int) -> str:
     if not count:
         return "the field holds no cookie"
     cookies = "1 cookie" if count == 1 else f"{count} cookies"
-    return (
-        f"{cookies} read, {odd} oddities told"
-        if odd > 1
-        else (f"{cookies} read, 1 oddity told" if odd else f"{cookies} read, nothing odd")
-    )
+    oddities = {0: "nothing odd", 1: "1 oddity told"}.get(odd, f"{odd} oddities told")
+    return f"{cookies} read, {oddities}"
 
 
 def _reading_steps(cookies: Sequence[ReceivedCookie]) -> tuple[Step, ...]:
@@ -190,10 +191,8 @@ def _cookie_problems(cookies: Sequence[ReceivedCookie]) -> list[Problem]:
 def _pair_oddities(name: str, value: str, raw: str) -> Iterable[tuple[str, str]]:
     if not name:
         has_equals = raw.startswith("=")
-        yield (
-            ("the name before '=' is empty" if has_equals else "no '=': a value without a name"),
-            (_GRAMMAR),
-        )
+        message = "the name before '=' is empty" if has_equals else "no '=': a value without a name"
+        yield message, _GRAMMAR
     elif not is_token(name):
         yield "the name is not a token: many servers drop this cookie or all of them", _GRAMMAR
     if _cookie_value.fullmatch(value) is None:
@@ -394,6 +393,8 @@ def compose_set_cookie(
     >>> built.set_cookie, built.ok, built.reference
     ('sid=1; HttpOnly; SameSite=None', False, 'RFC 6265bis section 5.7 step 19')
     """
+    from httpheaders.cookie_acceptance import judge_set_cookie  # late: readers do not need it
+
     line = _set_cookie_line(
         name,
         value,
@@ -407,8 +408,18 @@ def compose_set_cookie(
         partitioned=partitioned,
         extensions=extensions,
     )
-    verdict = _judge(line, url, now, public_suffixes, explain=explain)
-    return _built(line, verdict, ok=verdict.kept)
+    verdict = judge_set_cookie(
+        line, url=url, now=now, public_suffixes=public_suffixes, explain=explain
+    )
+    return BuiltSetCookie(
+        verdict.kept,
+        verdict.reason,
+        verdict.reference,
+        verdict.problems,
+        verdict.steps,
+        line,
+        verdict,
+    )
 
 
 def delete_cookie(
@@ -433,7 +444,7 @@ def delete_cookie(
     >>> delete_cookie("sid", path="/").set_cookie.partition("; HttpOnly")[0]
     'sid=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/'
     """
-    line = _set_cookie_line(
+    built = compose_set_cookie(
         name,
         "",
         max_age=0,
@@ -444,30 +455,12 @@ def delete_cookie(
         secure=secure,
         same_site=same_site,
         partitioned=partitioned,
+        url=url,
+        now=now,
+        public_suffixes=public_suffixes,
+        explain=explain,
     )
-    verdict = _judge(line, url, now, public_suffixes, explain=explain)
-    return _built(line, verdict, ok=verdict.deletes)
-
-
-def _judge(
-    line: str,
-    url: str | None,
-    now: float,
-    public_suffixes: PublicSuffixes | None,
-    *,
-    explain: bool,
-) -> SetCookieVerdict:
-    from httpheaders.cookie_acceptance import judge_set_cookie  # late: readers do not need it
-
-    return judge_set_cookie(
-        line, url=url, now=now, public_suffixes=public_suffixes, explain=explain
-    )
-
-
-def _built(line: str, verdict: SetCookieVerdict, *, ok: bool) -> BuiltSetCookie:
-    return BuiltSetCookie(
-        ok, verdict.reason, verdict.reference, verdict.problems, verdict.steps, line, verdict
-    )
+    return built._replace(ok=built.verdict.deletes)
 
 
 def _set_cookie_line(

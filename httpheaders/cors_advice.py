@@ -121,13 +121,14 @@ def _advise_on_form(headers: Headers, trail: Trail) -> None:
             trail.problem(
                 name, "obsolete: browsers dropped the draft", rules.PRIVATE_NETWORK.reference
             )
-    for name, value in headers:
-        if any(control in value for control in "\0\r\n"):
-            trail.problem(
-                printable(name),
-                "holds NUL, CR or LF: a browser drops the whole response before it looks at CORS",
-                "RFC 9110 section 5.5",
-            )
+    broken = (name for name, value in headers if any(control in value for control in "\0\r\n"))
+    first = next(broken, None)
+    if first is not None:
+        trail.problem(
+            printable(first),
+            "holds NUL, CR or LF: a browser drops the whole response before it looks at CORS",
+            "RFC 9110 section 5.5",
+        )
 
 
 def _advise_on_vary(headers: Headers, trail: Trail) -> None:

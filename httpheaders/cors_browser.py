@@ -267,7 +267,7 @@ class _Fetch:
             return Failure(rules.METHOD, reason, "request", ":method", printable(request.method))
         trail.step(rules.METHOD, f"{self.method}, from {request.method}")
         for name, value in request.headers:
-            if not is_token(name) or any(control in value for control in "\0\r\n"):
+            if not is_token(name) or _has_line_break(value):
                 reason = f"fetch() refuses the header '{printable(name)}' with a TypeError"
                 return Failure(rules.FORBIDDEN_HEADERS, reason, "request", printable(name))
         self._drop_forbidden()
@@ -305,9 +305,7 @@ class _Fetch:
     def _locate_first(self) -> Failure | None:
         url = self.request.url
         if url is None or not url.partition(":")[1] or url.startswith("/"):
-            self.trail.problem(
-                "url", "the URL is not known: taken as another origin than the page's"
-            )
+            self.trail.step(rules.SAME_ORIGIN, "the URL is not known: taken as another origin")
             return None
         try:
             self.target = locate(url)
@@ -385,9 +383,11 @@ class _Fetch:
         self.preflight_headers = preflight_request_headers(wanted)
         self.trail.step(rules.PREFLIGHT_REQUEST, "sent first")
         if hop.preflight is None:
+            asked = ", ".join(f"{name}: {value}" for name, value in self.preflight_headers)
             return _not_given(
                 "preflight",
-                "the browser sends a preflight first, and the answer to that is missing",
+                f"the browser first sends a preflight, OPTIONS with {printable(asked)}, and its"
+                " answer is missing",
             )
         advise_on_preflight(hop.preflight, self._target_origin(), wanted.origin, self.trail)
         failure = check_preflight(hop.preflight, wanted, self.trail)
@@ -533,7 +533,7 @@ class _Fetch:
             allowed,
             failure.reason if failure else self._success(),
             failure.rule.reference if failure else self._success_reference(),
-            tuple(self.trail.problems),
+            self.trail.problems,
             tuple(self.trail.steps),
             allowed,
             self.preflight_needed,
@@ -584,6 +584,11 @@ class _Fetch:
             return rules.SAME_ORIGIN.reference
         rule = rules.ORIGIN_EQUAL if self.last else rules.HEADERS_ALLOWED
         return rule.reference
+
+
+def _has_line_break(value: str) -> bool:
+    # Outer ones are trimmed; within a value they, and NUL, are a TypeError.
+    return any(control in value.strip(" \t\r\n") for control in "\0\r\n")
 
 
 def _not_given(answer: str, reason: str) -> Failure:

@@ -10,7 +10,7 @@ Source: Fetch sections "CORS protocol" and "Methods"; the advice on security is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from httpheaders.cors_origins import (
     ANY_ORIGIN,
@@ -30,7 +30,7 @@ from httpheaders.errors import FieldSyntaxError, InputError, PolicyError
 from httpheaders.syntax.grammar import is_token
 from httpheaders.syntax.origins import OPAQUE, Origin, parse_origin, printable
 
-__all__ = ["CorsPolicy", "Finding", "lint_policy", "policy_from_mapping"]
+__all__ = ["CorsPolicy", "Finding", "UnsoundPolicy", "lint_policy", "policy_from_mapping"]
 
 # No browser keeps a preflight longer: Firefox's limit, Chromium's is 7200.
 LONGEST_MAX_AGE = 86400
@@ -65,6 +65,21 @@ class Finding(NamedTuple):
     reference: str | None = None
 
 
+class UnsoundPolicy(PolicyError):
+    """
+    A policy that cannot be made; its message tells every fault.
+
+    Attributes:
+        findings: what is wrong, and what is unwise besides.
+    """
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        refused = [finding for finding in findings if finding.refused]
+        message = "; ".join(finding.message for finding in refused)
+        super().__init__(message, reference=refused[0].reference)
+        self.findings = findings
+
+
 class CorsPolicy:
     """
     What a server allows.
@@ -72,6 +87,7 @@ class CorsPolicy:
     Attributes:
         origins: the parsed allow-list.
         allow_origin_regexes: expressions beside it, for policies that have them already.
+        allows_any_origin: whether `*` is among the origins.
         allow_methods: beyond GET, HEAD and POST, which no browser asks about; `*` is all.
         allow_headers: names; `*` is all but Authorization.
         expose_headers: names; `*` is all.
@@ -82,7 +98,7 @@ class CorsPolicy:
         warnings: what is unwise, though not refused.
 
     Raises:
-        PolicyError: the policy contradicts itself or holds a malformed entry.
+        UnsoundPolicy: the policy contradicts itself or holds a malformed entry.
 
     Source: Fetch section "HTTP responses".
 
@@ -99,6 +115,7 @@ class CorsPolicy:
         "allow_methods",
         "allow_origin_regexes",
         "allow_origins",
+        "allows_any_origin",
         "expose_headers",
         "fixed_origin",
         "max_age",
@@ -120,22 +137,9 @@ class CorsPolicy:
         fixed_origin: bool = False,
         preflight_status: int = 204,
     ) -> None:
-        findings = lint_policy(
-            allow_origins,
-            allow_origin_regexes=allow_origin_regexes,
-            allow_methods=allow_methods,
-            allow_headers=allow_headers,
-            expose_headers=expose_headers,
-            allow_credentials=allow_credentials,
-            max_age=max_age,
-            fixed_origin=fixed_origin,
-            preflight_status=preflight_status,
-        )
-        refused = [finding for finding in findings if finding.refused]
-        if refused:
-            raise PolicyError(
-                "; ".join(finding.message for finding in refused), reference=refused[0].reference
-            )
+        lists = (allow_origins, allow_methods, allow_headers, expose_headers)
+        if any(isinstance(given, str) for given in lists):
+            raise PolicyError("a single text stands where a list of texts is meant")
         self.allow_origins = tuple(allow_origins)
         self.allow_origin_regexes = tuple(allow_origin_regexes)
         self.allow_methods = tuple(dict.fromkeys(allow_methods))
@@ -145,16 +149,14 @@ class CorsPolicy:
         self.max_age = max_age
         self.fixed_origin = fixed_origin
         self.preflight_status = preflight_status
-        self.warnings = findings
-        self.origins = tuple(map(parse_origin_pattern, allow_origins))
+        self.warnings = tuple(_findings(self))
+        if any(finding.refused for finding in self.warnings):
+            raise UnsoundPolicy(self.warnings)
+        self.origins = tuple(map(parse_origin_pattern, self.allow_origins))
+        self.allows_any_origin = ANY_ORIGIN in self.allow_origins
         self._exact = frozenset(pattern.text for pattern in self.origins if pattern.is_exact)
         self._patterns = tuple(pattern for pattern in self.origins if not pattern.is_exact)
-        self._regexes = tuple((regex, regex.compiled()) for regex in allow_origin_regexes)
-
-    @property
-    def allows_any_origin(self) -> bool:
-        """Whether `*` is among the origins."""
-        return ANY_ORIGIN in self.allow_origins
+        self._regexes = tuple((regex, regex.compiled()) for regex in self.allow_origin_regexes)
 
     @property
     def depends_on_origin(self) -> bool:
@@ -193,33 +195,29 @@ def _unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept.values())
 
 
-def lint_policy(
-    allow_origins: Sequence[str] = (),
-    *,
-    allow_origin_regexes: Sequence[OriginRegex] = (),
-    allow_methods: Sequence[str] = (),
-    allow_headers: Sequence[str] = (),
-    expose_headers: Sequence[str] = (),
-    allow_credentials: bool = False,
-    max_age: int | None = None,
-    fixed_origin: bool = False,
-    preflight_status: int = 204,
-) -> tuple[Finding, ...]:
+def lint_policy(allow_origins: Sequence[str] = (), **policy: Any) -> tuple[Finding, ...]:
     """
     List what is wrong or unwise in a policy; the arguments are those of CorsPolicy.
 
     >>> [finding.message for finding in lint_policy(["https://example.com/"])]
     ["'https://example.com/' ends in a slash: write 'https://example.com'"]
     """
-    return (
-        *_origin_findings(allow_origins, allow_origin_regexes, allow_credentials, fixed_origin),
-        *(found for regex in allow_origin_regexes for found in _regex_findings(regex)),
-        *_each(allow_methods, _method_finding),
-        *_each(allow_headers, _request_header_finding),
-        *_each(expose_headers, _response_header_finding),
-        *_wildcard_findings(allow_methods, allow_headers, expose_headers, allow_credentials),
-        *_number_findings(max_age, preflight_status),
-    )
+    try:
+        return CorsPolicy(allow_origins, **policy).warnings
+    except UnsoundPolicy as error:
+        return error.findings
+
+
+def _findings(policy: CorsPolicy) -> Iterator[Finding]:
+    yield from _origin_findings(policy)
+    for regex in policy.allow_origin_regexes:
+        yield from _regex_findings(regex)
+    yield from _each(policy.allow_methods, _method_finding)
+    yield from _each(policy.allow_headers, _request_header_finding)
+    yield from _each(policy.expose_headers, _response_header_finding)
+    if policy.allow_credentials:
+        yield from _wildcard_findings(policy)
+    yield from _number_findings(policy.max_age, policy.preflight_status)
 
 
 def _each(values: Iterable[str], find: Callable[[str], Finding | None]) -> Iterator[Finding]:
@@ -229,21 +227,20 @@ def _each(values: Iterable[str], find: Callable[[str], Finding | None]) -> Itera
             yield finding
 
 
-def _origin_findings(
-    texts: Sequence[str], regexes: Sequence[OriginRegex], credentials: bool, fixed_origin: bool
-) -> Iterator[Finding]:
-    if not texts and not regexes:
+def _origin_findings(policy: CorsPolicy) -> Iterator[Finding]:
+    if not policy.allow_origins and not policy.allow_origin_regexes:
         message = "no origin is allowed, so every other origin is refused: name one, or *"
         yield Finding("origin", None, "missing", message, False, _ORIGIN_HEADER)
     patterns = []
-    for text in dict.fromkeys(texts):
+    for text in dict.fromkeys(policy.allow_origins):
         try:
             patterns.append(parse_origin_pattern(text))
         except FieldSyntaxError as error:
             yield Finding("origin", text, "invalid", error.message, True, _ORIGIN_HEADER)
     for pattern in patterns:
-        yield from _pattern_findings(pattern, credentials)
-    if fixed_origin and (regexes or len(patterns) != 1 or not patterns[0].is_exact):
+        yield from _pattern_findings(pattern, policy.allow_credentials)
+    is_one = len(patterns) == 1 and patterns[0].is_exact and not policy.allow_origin_regexes
+    if policy.fixed_origin and not is_one:
         message = "a fixed origin is exactly one origin without wildcards"
         yield Finding("origin", None, "not-fixed", message, True, _CACHES)
 
@@ -260,11 +257,9 @@ def _pattern_findings(pattern: OriginPattern, credentials: bool) -> Iterator[Fin
             " take it on"
         )
         yield Finding("origin", text, "prohibited", message, False, _CREDENTIALS)
-    if pattern.is_insecure and credentials:
-        message = (
-            f"'{text}' is not https: whoever is on the network path can send requests from it with"
-            " the user's credentials"
-        )
+    if pattern.is_insecure:
+        harm = " with the user's credentials" if credentials else ""
+        message = f"'{text}' is not https: whoever is on the network path can speak for it{harm}"
         yield Finding(kind, text, "insecure", message, False, _CREDENTIALS)
     if pattern.subdomains and pattern.origin is not None:
         yield from _subdomain_findings(pattern, pattern.origin, kind)
@@ -359,20 +354,15 @@ def _response_header_finding(name: str) -> Finding | None:
     return None
 
 
-def _wildcard_findings(
-    methods: Sequence[str], headers: Sequence[str], expose: Sequence[str], credentials: bool
-) -> Iterator[Finding]:
-    if not credentials:
-        return
-    if "*" in expose:
+def _wildcard_findings(policy: CorsPolicy) -> Iterator[Finding]:
+    if "*" in policy.expose_headers:
+        kind = "expose-wildcard-with-credentials"
         message = "with credentials, * exposes only a header of that name: list the names"
-        yield Finding(
-            "expose-wildcard-with-credentials", None, "credentialed", message, True, _CREDENTIALS
-        )
-    for kind, values in (("methods", methods), ("headers", headers)):
+        yield Finding(kind, None, "credentialed", message, True, _CREDENTIALS)
+    for what, values in (("methods", policy.allow_methods), ("headers", policy.allow_headers)):
         if "*" in values:
-            message = f"all {kind} are allowed with credentials: whatever is asked is listed"
-            yield Finding("wildcard-with-credentials", "*", kind, message, False, _CREDENTIALS)
+            message = f"all {what} are allowed with credentials: whatever is asked is listed"
+            yield Finding("wildcard-with-credentials", "*", what, message, False, _CREDENTIALS)
 
 
 def _number_findings(max_age: int | None, preflight_status: int) -> Iterator[Finding]:
@@ -415,7 +405,7 @@ def policy_from_mapping(document: Mapping[str, object]) -> CorsPolicy:
 
     Raises:
         InputError: an unknown key, or a value of the wrong type.
-        PolicyError: see CorsPolicy.
+        UnsoundPolicy: see CorsPolicy.
     """
     arguments: dict[str, object] = {}
     for key, value in document.items():

@@ -86,7 +86,7 @@ def probe_policy(policy: CorsPolicy, *, explain: bool = False) -> PolicyProbe:
         not admitted,
         _reason(policy, len(probes), admitted),
         rules.ORIGIN_EQUAL.reference,
-        tuple(trail.problems),
+        trail.problems,
         tuple(trail.steps),
         len(probes),
         tuple(admitted),

@@ -195,12 +195,12 @@ class Failure(NamedTuple):
 class Trail:
     """What was tried and what was odd, in order. Steps are kept only when they are wanted."""
 
-    __slots__ = ("explain", "problems", "steps")
+    __slots__ = ("_problems", "explain", "steps")
 
     def __init__(self, explain: bool) -> None:
         self.explain = explain
         self.steps: list[Step] = []
-        self.problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}
 
     def step(self, rule: Rule, outcome: str) -> None:
         """Note a rule that was tried, and what came of it."""
@@ -209,6 +209,9 @@ class Trail:
 
     def problem(self, where: str, message: str, reference: str | None = None) -> None:
         """Note something odd, once."""
-        found = Problem(where, message, reference)
-        if found not in self.problems:
-            self.problems.append(found)
+        self._problems.setdefault(Problem(where, message, reference))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was odd, each once, in order."""
+        return tuple(self._problems)

@@ -125,7 +125,7 @@ def answer_cors(request: Request, policy: CorsPolicy, *, explain: bool = False) 
         outcome.allowed,
         outcome.reason,
         outcome.rule.reference,
-        tuple(trail.problems),
+        trail.problems,
         tuple(trail.steps),
         outcome.allowed,
         preflight,
@@ -158,9 +158,9 @@ def _note_kind(request: Request, origin: str | None, preflight: bool, trail: Tra
             "private network access was a draft that browsers dropped; nothing is sent for it",
             rules.PRIVATE_NETWORK.reference,
         )
-    essence = essence_of(request.headers.get("content-type") or "")
-    if essence in REPORT_TYPES:
-        trail.step(rules.REPORT_TYPES, f"{essence} may arrive without a preflight")
+    content_type = request.headers.get("content-type")
+    if trail.explain and content_type is not None and essence_of(content_type) in REPORT_TYPES:
+        trail.step(rules.REPORT_TYPES, "may arrive without a preflight")
 
 
 def _note_origin_form(origin: str, trail: Trail) -> None:
@@ -178,6 +178,7 @@ def _note_origin_form(origin: str, trail: Trail) -> None:
 
 def _decide_origin(origin: str | None, policy: CorsPolicy, trail: Trail) -> _Outcome:
     if policy.allows_any_origin:
+        trail.step(rules.WILDCARD_ORIGIN, "every origin is allowed")
         reason = "every origin may read the answer, without credentials"
         return _Outcome(True, rules.WILDCARD_ORIGIN, reason)
     if origin is None:
@@ -187,7 +188,9 @@ def _decide_origin(origin: str | None, policy: CorsPolicy, trail: Trail) -> _Out
         )
         return _Outcome(False, rules.CORS_REQUEST, reason)
     if policy.allows(origin):
+        trail.step(rules.ORIGIN_EQUAL, "on the list")
         return _Outcome(True, rules.ORIGIN_EQUAL, f"origin '{printable(origin)}' is allowed")
+    trail.step(rules.ORIGIN_EQUAL, "not on the list")
     trail.step(rules.NO_ACCESS_CONTROL, "refused by leaving the Access-Control fields out")
     reason = f"origin '{printable(origin)}' is not among the allowed origins"
     return _Outcome(False, rules.ORIGIN_EQUAL, reason)
@@ -302,6 +305,8 @@ def _preflight_headers(request: Request, policy: CorsPolicy) -> list[tuple[str, 
 def _note_answer(policy: CorsPolicy, preflight: bool, allowed: bool, trail: Trail) -> None:
     if policy.allow_credentials:
         trail.step(rules.CREDENTIALS_ON_BOTH, "sent" if allowed else "not sent: refused")
+        if preflight and "*" in (*policy.allow_methods, *policy.allow_headers):
+            trail.step(rules.WILDCARD_LITERAL, "what was asked is listed in place of *")
     if preflight and allowed:
         trail.step(rules.MORE_THAN_ASKED, "the whole policy is listed")
         trail.step(

@@ -15,14 +15,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from httpheaders.answer import Problem
-from httpheaders.cookie_acceptance import StoredCookie
+from httpheaders.cookie_acceptance import UNKNOWN_TIME, StoredCookie
 from httpheaders.cookie_domains import canonical_host
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.messages.headers import Latin1Text, join_field_text
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["CookieFile", "format_cookie_file", "parse_cookie_file"]
 
-_HEADING = "# Netscape HTTP Cookie File\n"
+_HEADING = "# Netscape HTTP Cookie File"
 _HTTP_ONLY = "#HttpOnly_"
 _REFERENCE = "Netscape cookie file"
 _FLAGS = {"TRUE": True, "FALSE": False}
@@ -44,7 +45,8 @@ def parse_cookie_file(text: str, *, now: float) -> CookieFile:
 
     Args:
         text: the whole file.
-        now: seconds since 1970; it becomes the time of creation, which the file does not tell.
+        now: seconds since 1970; it becomes the time of last access. The time of creation, which
+            the file does not tell, is before all others.
 
     >>> line = "#HttpOnly_.example.com\tTRUE\t/\tTRUE\t0\tsid\t1\n"
     >>> cookie = parse_cookie_file(line, now=0).cookies[0]
@@ -58,9 +60,14 @@ def parse_cookie_file(text: str, *, now: float) -> CookieFile:
         if not line.strip() or (line.startswith("#") and not line.startswith(_HTTP_ONLY)):
             continue
         try:
-            cookies.append(_parse_line(line, now))
+            cookie = _parse_line(line, now)
         except FieldSyntaxError as error:
             problems.append(Problem(f"line {number}", error.message, _REFERENCE))
+            continue
+        if isinstance(text, Latin1Text):
+            # Taking text apart forgets which octets it stood for.
+            cookie = cookie._replace(name=Latin1Text(cookie.name), value=Latin1Text(cookie.value))
+        cookies.append(cookie)
     return CookieFile(tuple(cookies), tuple(problems))
 
 
@@ -89,7 +96,7 @@ def _parse_line(line: str, now: float) -> StoredCookie:
         same_site="Default",
         partitioned=False,
         expiry_time=int(expires) or None,
-        creation_time=now,
+        creation_time=UNKNOWN_TIME,
         last_access_time=now,
     )
 
@@ -117,7 +124,7 @@ def format_cookie_file(cookies: Iterable[StoredCookie]) -> tuple[str, tuple[Prob
             problems.append(Problem(f"cookie[{cookie.name}]", message, _REFERENCE))
         else:
             lines.append(_format_line(cookie))
-    return "".join(lines), tuple(problems)
+    return join_field_text("\n", [*lines, ""]), tuple(problems)
 
 
 def _format_line(cookie: StoredCookie) -> str:
@@ -134,4 +141,4 @@ def _format_line(cookie: StoredCookie) -> str:
         cookie.name,
         cookie.value,
     )
-    return "\t".join(fields) + "\n"
+    return join_field_text("\t", fields)

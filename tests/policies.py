@@ -88,9 +88,7 @@ def app(environ, start_response):
         return [USERS]
     body = f"this is {path}".encode("latin-1")
     status = "404 Not Found" if path.endswith("missing.css") else "200 OK"
-    start_response(
-        status, [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
-    )
+    start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]
 
 

@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from httpheaders.cookie_acceptance import COOKIE_AGE_LIMIT, judge_set_cookie, read_set_cookie
-from httpheaders.cookie_domains import CROSS_SITE, CROSS_SITE_NAVIGATION, PublicSuffixes
+from httpheaders.cookie_acceptance import (
+    COOKIE_AGE_LIMIT,
+    judge_set_cookie,
+    judge_set_cookies,
+)
+from httpheaders.cookie_domains import (
+    CROSS_SITE,
+    CROSS_SITE_NAVIGATION,
+    DEFAULT_RULE,
+    PublicSuffixes,
+)
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import decode_field_text
 
@@ -125,6 +134,7 @@ def test_the_way_of_arrival_counts(line, options, expected):
         pytest.param("a=1; Secure", [], id="Secure"),
         pytest.param("a=1; Domain=example.com", [], id="Domain"),
         pytest.param("a=1; Domain=co.uk", ["section 5.7 step 9"], id="Domain is a suffix"),
+        pytest.param("a=1; Domain=localhost", [], id="Domain is a suffix and a usual host"),
         pytest.param("__Host-a=1; Secure; Path=/", [], id="__Host-"),
         pytest.param("a=1; SameSite=None", ["section 5.7 step 19"], id="None, not Secure"),
     ],
@@ -234,6 +244,13 @@ def test_a_suffix_that_is_the_host_is_told():
     assert "this host alone" in verdict.problems[-1].message
 
 
+def test_a_missing_list_of_suffixes_is_told():
+    verdict = judge("a=1; Domain=example.com", public_suffixes=DEFAULT_RULE)
+    assert verdict.kept
+    assert "install the package publicsuffixlist" in verdict.problems[0].message
+    assert judge("a=1", public_suffixes=DEFAULT_RULE).problems == ()
+
+
 def test_a_clean_line_has_no_problems():
     assert judge("a=1; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Lax", url=URL).problems == ()
 
@@ -257,13 +274,22 @@ def test_a_url_that_is_none_is_refused():
         judge("a=1", url="example.com")
 
 
-def test_attributes_come_out_as_sent():
-    cookie = read_set_cookie("a=1; PATH=/; Foo; Secure")
-    assert [tuple(attribute) for attribute in cookie.attributes] == [
-        ("PATH", "/"),
-        ("Foo", None),
-        ("Secure", None),
-    ]
+def test_the_lines_of_a_response_are_judged_together():
+    answer = judge_set_cookies(["a=1", "b=2; SameSite=None", "a=3"], now=NOW, explain=True)
+    assert [cookie.kept for cookie in answer.cookies] == [True, False, True]
+    assert not answer.ok
+    assert answer.reason.endswith("(1 of 3 cookies are not kept)")
+    assert answer.reference == "RFC 6265bis section 5.7 step 19"
+    assert (
+        answer.problems[-1].message == "2 lines set a cookie of this name; a server must send one"
+    )
+    assert answer.steps[0].rule == "set-cookie[a]: no control characters"
+
+
+def test_kept_lines_and_no_lines():
+    assert judge_set_cookies(["a=1", "b=2"], now=NOW).reason == "a browser keeps all 2 cookies"
+    assert judge_set_cookies(["a=1"], now=NOW).reason == "a browser keeps 'a'"
+    assert judge_set_cookies([], now=NOW)[:2] == (False, "there is no Set-Cookie line")
 
 
 ATTRIBUTES = st.sampled_from(

@@ -17,6 +17,7 @@ from httpheaders.cookies import (
     read_cookie_header,
 )
 from httpheaders.errors import FieldSyntaxError, HttpHeadersError, PolicyError
+from httpheaders.messages.headers import decode_field_text, encode_field_text
 
 SUFFIXES = PublicSuffixes()
 
@@ -66,6 +67,11 @@ def test_raw_is_the_piece_as_sent():
 def test_several_lines_are_one_field():
     answer = read_cookie_header(["a=1; b=2", "c=3"])
     assert [cookie.name for cookie in answer.cookies] == ["a", "b", "c"]
+
+
+def test_octets_that_are_no_utf_8_are_kept():
+    answer = read_cookie_header(["a=é", decode_field_text(b"b=\xe9")])
+    assert [encode_field_text(cookie.value) for cookie in answer.cookies] == [b"\xc3\xa9", b"\xe9"]
 
 
 def test_quotes_go_only_when_asked():

@@ -607,6 +607,7 @@ HOSTILE = [
     pytest.param([(f"X-{number}", "1") for number in range(50_000)], id="50000 names"),
     pytest.param([("Access-Control-Allow-Origin", "".join(map(chr, range(256))))], id="every byte"),
     pytest.param([("\0\r\n", "\0\r\n"), ("", "")], id="control bytes"),
+    pytest.param([(f"X-{number}", "\0") for number in range(50_000)], id="50000 NULs"),
     pytest.param([("Access-Control-Allow-Origin", "\ud800")], id="surrogate"),
 ]
 

@@ -16,8 +16,10 @@ from typing import NamedTuple
 import pytest
 
 from httpheaders.cors_browser import Hop, ScriptRequest, check_fetch
+from httpheaders.cors_policy import CorsPolicy
+from httpheaders.cors_server import answer_cors
 from httpheaders.messages.headers import Headers
-from httpheaders.messages.message import Response
+from httpheaders.messages.message import Request, Response
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -58,6 +60,8 @@ class Server(NamedTuple):
     status: int = 200
     # Where the answer redirects to, and what that answers: (server, headers, status)
     then: tuple[tuple[str, tuple[tuple[str, str], ...], int], ...] = ()
+    # Arguments of CorsPolicy: what our own server side answers under it, in place of all above.
+    policy: dict[str, object] | None = None
 
 
 class Case(NamedTuple):
@@ -188,7 +192,29 @@ SPECIAL = (
     Case(Script("same-origin mode", mode="same-origin"), Server("any origin", (), (ANY,))),
     Case(Script("TRACE", "TRACE"), Server("any origin", (ANY, (METHODS, "*")), (ANY,))),
 )
-CASES = [Case(*pair) for pair in itertools.product(SCRIPTS, POLICIES)] + list(SPECIAL)
+OURS = tuple(
+    Server(f"our answers, {name}", policy=policy)
+    for name, policy in {
+        "any": {"allow_origins": ["*"], "allow_methods": ["*"], "allow_headers": ["*"]},
+        "another": {"allow_origins": ["http://127.0.0.1"], "allow_methods": ["PUT"]},
+        "any port": {"allow_origins": ["http://127.0.0.1:*"], "expose_headers": ["X-Seen"]},
+        "credentials": {
+            "allow_origins": ["ORIGIN"],
+            "allow_methods": ["PUT", "patch"],
+            "allow_headers": ["X-A", "x-b", "content-type", "Authorization"],
+            "allow_credentials": True,
+            "max_age": 0,
+        },
+        "all with credentials": {
+            "allow_origins": ["ORIGIN"],
+            "allow_methods": ["*"],
+            "allow_headers": ["*", "Authorization"],
+            "allow_credentials": True,
+        },
+        "fixed": {"allow_origins": ["ORIGIN"], "fixed_origin": True},
+    }.items()
+)
+CASES = [Case(*pair) for pair in itertools.product(SCRIPTS, (*POLICIES, *OURS))] + list(SPECIAL)
 
 PAGE = """<!doctype html><title>fetches</title><script>
 const outcome = async ({url, method, headers, credentials, mode}) => {
@@ -240,8 +266,19 @@ class _World:
         server = "API" if hop == 0 else CASES[number].server.then[hop - 1][0]
         return f"{self.origins[server]}/case/{number}/{hop}"
 
+    def by_policy(self, number: int, method: str, fields: Headers) -> Response:
+        """Answer as our own server side does."""
+        policy = dict(CASES[number].server.policy or {})
+        policy["allow_origins"] = [self.fill(text) for text in policy["allow_origins"]]
+        answer = answer_cors(Request(method, "/", fields), CorsPolicy(**policy))
+        own = [] if answer.is_preflight else [("X-Seen", "1"), ("Content-Type", "text/plain")]
+        return Response(answer.status or 200, Headers([*answer.headers, *own]))
+
     def answer(self, number: int, hop: int) -> Response:
         server = CASES[number].server
+        if server.policy is not None:
+            origin = Headers([("Origin", self.origins["ORIGIN"])])
+            return self.by_policy(number, CASES[number].script.method, origin)
         headers, status = (server.response, server.status) if hop == 0 else server.then[hop - 1][1:]
         pairs = [(name, self.fill(value)) for name, value in headers]
         if hop < len(server.then):
@@ -250,10 +287,25 @@ class _World:
 
     def preflight(self, number: int) -> Response:
         server = CASES[number].server
+        if server.policy is not None:
+            # What the browser asks is what our browser side says it asks: that is checked too.
+            asked = check_fetch(self.request(number), []).preflight_headers
+            return self.by_policy(number, "OPTIONS", asked or Headers())
         pairs = [(name, self.fill(value)) for name, value in server.preflight]
         if 300 <= server.preflight_status <= 399:
             pairs.append(("Location", self.url(number, 0)))
         return Response(server.preflight_status, Headers(pairs))
+
+    def request(self, number: int) -> ScriptRequest:
+        script = CASES[number].script
+        return ScriptRequest(
+            self.origins["ORIGIN"],
+            self.url(number, 0),
+            script.method,
+            Headers(script.headers),
+            script.credentials,
+            script.mode,
+        )
 
     def page(self) -> bytes:
         cases = [
@@ -334,20 +386,11 @@ def world(tmp_path_factory):
 
 
 def _verdict(world, number):
-    script, server = CASES[number]
-    request = ScriptRequest(
-        world.origins["ORIGIN"],
-        world.url(number, 0),
-        script.method,
-        Headers(script.headers),
-        script.credentials,
-        script.mode,
-    )
     hops = [
         Hop(world.answer(number, hop), world.preflight(number) if hop == 0 else None)
-        for hop in range(len(server.then) + 1)
+        for hop in range(len(CASES[number].server.then) + 1)
     ]
-    return check_fetch(request, hops)
+    return check_fetch(world.request(number), hops)
 
 
 def test_there_are_enough_cases():

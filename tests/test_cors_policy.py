@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from httpheaders import cors_origins
 from httpheaders.cors_origins import OriginRegex, is_public_suffix, parse_origin_pattern
-from httpheaders.cors_policy import CorsPolicy, lint_policy, policy_from_mapping
+from httpheaders.cors_policy import CorsPolicy, UnsoundPolicy, lint_policy, policy_from_mapping
 from httpheaders.errors import FieldSyntaxError, HttpHeadersError, InputError, PolicyError
 
 APP = "https://app.example.com"
@@ -102,6 +102,18 @@ def test_contradictions_are_refused(policy, fault):
         CorsPolicy(**{"allow_origins": [APP], **policy})
 
 
+@pytest.mark.parametrize("name", ["allow_origins", "allow_methods", "expose_headers"])
+def test_one_text_is_no_list(name):
+    with pytest.raises(PolicyError, match="list of texts"):
+        CorsPolicy(**{"allow_origins": [APP], name: APP})
+
+
+def test_an_unsound_policy_carries_its_findings():
+    with pytest.raises(UnsoundPolicy) as caught:
+        CorsPolicy([APP + "/", "null"])
+    assert [finding.reason for finding in caught.value.findings] == ["invalid", "prohibited"]
+
+
 def test_all_faults_are_told_at_once():
     with pytest.raises(PolicyError, match=r"slash.*; 'TRACE'"):
         CorsPolicy([APP + "/"], allow_methods=["TRACE"])
@@ -110,6 +122,7 @@ def test_all_faults_are_told_at_once():
 UNWISE = [
     pytest.param({"allow_origins": []}, "missing", id="nobody"),
     pytest.param({"allow_origins": ["null"]}, "prohibited", id="null"),
+    pytest.param({"allow_origins": ["http://a.example"]}, "insecure", id="http alone"),
     pytest.param(
         {"allow_origins": ["http://a.example"], "allow_credentials": True}, "insecure", id="http"
     ),
@@ -149,7 +162,6 @@ def test_what_is_unwise_is_told_and_kept(policy, reason):
     [
         {},
         {"allow_origins": ["http://localhost:3000"], "allow_credentials": True},
-        {"allow_origins": ["http://a.example"]},
         {"allow_methods": ["*"], "allow_headers": ["*", "Authorization"], "expose_headers": ["*"]},
         {"allow_methods": ["PUT", "PATCH", "Purge"], "allow_headers": ["X-A"], "max_age": 0},
         {"allow_origin_regexes": [OriginRegex(r"https://(a|b)\.example")]},

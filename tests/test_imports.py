@@ -14,6 +14,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The few systems that build on another one, and which.
 SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
+    "cookie_acceptance": {"cookie_domains", "set_cookie"},
+    "cookies": {"cookie_acceptance", "cookie_domains"},
+    "cookie_jar": {"cookie_acceptance", "cookie_domains"},
+    "netscape_cookies": {"cookie_acceptance", "cookie_domains"},
     "cors": {"cors_policy", "cors_server"},
     "cors_advice": {"cors_rules", "cors_safelists", "cors_sharing"},
     "cors_browser": {

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from httpheaders.cookie_acceptance import judge_set_cookie
+from httpheaders.cookie_acceptance import UNKNOWN_TIME, judge_set_cookie
 from httpheaders.cookie_domains import PublicSuffixes
+from httpheaders.messages.headers import decode_field_text, encode_field_text
 from httpheaders.netscape_cookies import format_cookie_file, parse_cookie_file
 
 URL = "https://www.example.com/dir/page"
@@ -13,6 +14,11 @@ URL = "https://www.example.com/dir/page"
 
 def stored(line, url=URL):
     return judge_set_cookie(line, url=url, now=100, public_suffixes=PublicSuffixes()).stored
+
+
+def as_read(line):
+    """A file does not tell when a cookie was created."""
+    return stored(line)._replace(creation_time=UNKNOWN_TIME)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,7 @@ def test_a_cookie_and_its_line(line, text):
     assert written == "# Netscape HTTP Cookie File\n" + text
     assert problems == ()
     read = parse_cookie_file(written, now=100)
-    assert read == ((stored(line),), ())
+    assert read == ((as_read(line),), ())
 
 
 def test_what_curl_writes_is_read():
@@ -94,6 +100,15 @@ def test_a_date_at_the_epoch_is_no_session():
     assert read.persistent
 
 
+def test_octets_that_are_no_utf_8_are_kept():
+    lines = [decode_field_text(b"a=\xe9"), "b=é"]
+    text, _ = format_cookie_file(map(stored, lines))
+    octets = encode_field_text(text)
+    assert octets.endswith(b"a\t\xe9\nwww.example.com\tFALSE\t/dir\tFALSE\t0\tb\t\xc3\xa9\n")
+    again, _ = format_cookie_file(parse_cookie_file(decode_field_text(octets), now=0).cookies)
+    assert encode_field_text(again) == octets
+
+
 PAIR = st.text(alphabet='ab=1 é#"', max_size=8)
 
 
@@ -104,7 +119,9 @@ def test_files_round_trip(name, value, attributes):
         return
     text, problems = format_cookie_file([cookie])
     assert problems == ()
-    assert parse_cookie_file(text, now=100).cookies == (cookie,)
+    assert parse_cookie_file(text, now=100).cookies == (
+        cookie._replace(creation_time=UNKNOWN_TIME),
+    )
 
 
 @given(st.text(max_size=200) | st.text(alphabet="a.\tTRUEFALSE01#\n/", max_size=200))

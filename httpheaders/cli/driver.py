@@ -111,7 +111,7 @@ class InputOutput(NamedTuple):
             raise InputError(f"{self.source_name}: {error}") from None
         writer = self._writer(destination, is_stream=parts.is_stream)
         refused = 0
-        for document in parts.documents:
+        for document in questioner.joined(parts.documents):
             try:
                 question = questioner.of(document)
                 writer.write(answer(question), question.id)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.program import PROGRAM, run, shell
 
-APPS = '''
+APPS = """
 import atexit
 import os
 
@@ -71,7 +71,7 @@ not_callable = 7
 
 def bad_factory():
     raise ValueError("no settings")
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -132,12 +132,16 @@ def test_requests_of_the_input(folder, stdin, body):
 
 
 def test_many_requests_one_answer_a_line(folder):
-    done = wsgi(folder, "apps:status", "--lines", stdin=b'{"path": "/200"}\n/404\n{"path": "/503"}\n')
+    done = wsgi(
+        folder, "apps:status", "--lines", stdin=b'{"path": "/200"}\n/404\n{"path": "/503"}\n'
+    )
     statuses = [json.loads(line)["response"]["status"] for line in done.stdout.splitlines()]
     assert (done.returncode, statuses) == (1, [200, 404, 503])
 
 
-@pytest.mark.parametrize("app", ["apps:app", "apps:make()", "package.web:application", "package.web"])
+@pytest.mark.parametrize(
+    "app", ["apps:app", "apps:make()", "package.web:application", "package.web"]
+)
 def test_ways_to_name_an_application(folder, app):
     assert answer(folder, app, "--path", "/")["response"]["status"] == 200
 

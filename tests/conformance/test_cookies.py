@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from httpheaders.cookie_acceptance import StoredCookie, judge_set_cookie, read_set_cookie
+from httpheaders.cookie_acceptance import StoredCookie, judge_set_cookie
 from httpheaders.cookie_domains import (
     SAME_SITE,
     SAME_SITE_CONTEXTS,
@@ -32,6 +32,7 @@ from httpheaders.cookies import (
     read_cookie_header,
 )
 from httpheaders.errors import HttpHeadersError
+from httpheaders.set_cookie import read_set_cookie
 from httpheaders.syntax.cookie_dates import parse_cookie_date
 from httpheaders.syntax.dates import format_iso_date, parse_iso_date
 from httpheaders.syntax.grammar import is_token

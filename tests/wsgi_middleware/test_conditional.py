@@ -66,9 +66,7 @@ def test_conditions(headers, status):
     ],
 )
 def test_conditions_on_streams(headers, status, body):
-    answer = call(
-        tagged_stream, lambda app: conditional_middleware(app, **small), headers=headers
-    )
+    answer = call(tagged_stream, lambda app: conditional_middleware(app, **small), headers=headers)
     assert (answer.status, answer.body) == (status, body)
     if answer["content-length"] is not None:
         assert int(answer["content-length"]) == len(body)

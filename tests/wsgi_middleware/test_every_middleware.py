@@ -169,9 +169,7 @@ def test_the_default_stack():
 
 def test_the_default_stack_turns_an_exception_into_a_readable_500():
     headers = {"Origin": "https://a.example"}
-    answer = call(
-        wsgi_apps.raises_before, lambda app: default_stack(app, POLICY), headers=headers
-    )
+    answer = call(wsgi_apps.raises_before, lambda app: default_stack(app, POLICY), headers=headers)
     assert answer.status == 500
     assert answer["access-control-allow-origin"] == "https://a.example"
 

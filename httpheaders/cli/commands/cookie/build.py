@@ -40,6 +40,7 @@ FORM = Form(
         "partitioned": boolean,
         "attributes": texts,
         "delete": boolean,
+        "now": time,
         "url": text,
         "public_suffixes": texts,
     },
@@ -75,7 +76,7 @@ def answer(question: Question) -> Reply:
     shared: dict[str, Any] = {
         **{key: values[key] for key in _SCOPE if key in values},
         **_same_site(values),
-        "now": question.now,
+        "now": values.get("now", question.now),
         "public_suffixes": given_suffixes(values),
         "explain": question.explain,
     }

@@ -60,8 +60,14 @@ def write_stored_cookie(cookie: StoredCookie) -> dict[str, Any]:
         "http_only": cookie.http_only,
         "same_site": cookie.same_site,
         "partitioned": cookie.partitioned,
-        "created": write_time(cookie.creation_time),
+        "created": _write_creation(cookie.creation_time),
     }
+
+
+def _write_creation(seconds: float) -> dict[str, Any] | None:
+    from httpheaders.cookie_acceptance import UNKNOWN_TIME
+
+    return None if seconds == UNKNOWN_TIME else write_time(seconds)
 
 
 def given_suffixes(values: Mapping[str, Any]) -> PublicSuffixes | None:

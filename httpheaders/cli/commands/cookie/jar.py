@@ -17,8 +17,8 @@ from httpheaders.cli.writing import Reply
 from httpheaders.errors import InputError
 
 if TYPE_CHECKING:
-    from httpheaders.answer import Problem
-    from httpheaders.cookie_jar import CookieJar, JarStep
+    from httpheaders.cli.commands.cookie.jar_session import JarSession
+    from httpheaders.cookie_jar import JarStep
 
 CONTEXTS = ("strict", "lax", "none")
 _NO_COOKIES = "the cookies: --set-cookie, --cookie-file, the key 'set_cookie', or messages"
@@ -85,91 +85,7 @@ visit=1; sid=31d4d96e; lang=en
 """
 
 
-class Session:
-    """
-    The jars of one run.
-
-    With a cookie file there is one jar, which the file fills and is written back to. Else the
-    messages of an input share one, hop after hop, and each short form has its own.
-    """
-
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        from httpheaders.cli.commands.cookie.hops import Hops
-
-        self._path: str | None = given["cookie_file"]
-        self._new_session = bool(given["new_session"])
-        self._shared: CookieJar | None = None
-        self._received = False
-        self._problems: tuple[Problem, ...] = ()
-        self.hops = Hops()
-
-    def jar(self, question: Question) -> CookieJar:
-        """Give the jar that a question is about."""
-        if self._path is None and question.exchange is None:
-            return _new_jar(question)
-        if self._shared is None:
-            self._shared = _new_jar(question)
-            if self._path is not None:
-                self._fill(self._shared, self._path, question.now)
-        return self._shared
-
-    def _fill(self, jar: CookieJar, path: str, now: float) -> None:
-        from httpheaders.messages.headers import decode_field_text
-        from httpheaders.netscape_cookies import parse_cookie_file
-
-        try:
-            with open(path, "rb") as file:
-                octets = file.read()
-        except FileNotFoundError:
-            return  # the file begins empty, as curl's does
-        found = parse_cookie_file(decode_field_text(octets), now=now)
-        self._problems = tuple(
-            problem._replace(where=f"{path} {problem.where}") for problem in found.problems
-        )
-        for cookie in found.cookies:
-            jar.add(cookie, now=now)
-        if self._new_session:
-            jar.end_session()
-
-    def noticed(self, jar: CookieJar, steps: list[JarStep], now: float) -> tuple[Problem, ...]:
-        """Remember what came in, and tell what the file holds or could not hold."""
-        self._received = self._received or any(step.set_cookie for step in steps)
-        if self._path is None:
-            return ()
-        from httpheaders.netscape_cookies import format_cookie_file
-
-        told, self._problems = self._problems, ()
-        return (*told, *format_cookie_file(jar.cookies(now=now))[1])
-
-    def save(self, now: float) -> None:
-        """Write the cookie file, when cookies came in that belong there."""
-        if self._path is None or self._shared is None or not self._received:
-            return
-        from httpheaders.cli.destinations import FileDestination
-        from httpheaders.messages.headers import encode_field_text
-        from httpheaders.netscape_cookies import format_cookie_file
-
-        text, _ = format_cookie_file(self._shared.cookies(now=now))
-        destination = FileDestination(self._path, new_mode=0o600)
-        try:
-            destination.write(encode_field_text(text))
-        except BaseException:
-            destination.discard()
-            raise
-        destination.commit()
-
-
-def _new_jar(question: Question) -> CookieJar:
-    from httpheaders.cli.commands.cookie.cookie_json import given_suffixes
-    from httpheaders.cookie_jar import CookieJar
-
-    return CookieJar(
-        public_suffixes=given_suffixes(question.values),
-        trusts_loopback=question.values.get("trust_loopback", True),
-    )
-
-
-def answer(question: Question, session: Session) -> Reply:
+def answer(question: Question, session: JarSession) -> Reply:
     """Put the responses of one question into a jar, and say what the next request carries."""
     from httpheaders.cli.commands.cookie.cookie_json import write_stored_cookie
     from httpheaders.cookie_domains import SAME_SITE_CONTEXTS
@@ -177,7 +93,7 @@ def answer(question: Question, session: Session) -> Reply:
 
     values = question.values
     now = values.get("now", question.now)
-    jar = session.jar(question)
+    jar = session.jar(question, now)
     steps = _steps(question, session, now)
     request_url = values.get("request_url") or _next_url(question, session, steps)
     if request_url is None:
@@ -201,19 +117,19 @@ def answer(question: Question, session: Session) -> Reply:
     return Reply(result, keys, result.cookie, question.exchange)
 
 
-def _next_url(question: Question, session: Session, steps: list[JarStep]) -> str | None:
+def _next_url(question: Question, session: JarSession, steps: list[JarStep]) -> str | None:
     # Unless said otherwise, the client goes where it is sent, or else back to the same URL.
     if question.exchange is not None and session.hops.next_url is not None:
         return session.hops.next_url
     return steps[-1].url if steps else question.values.get("url")
 
 
-def _steps(question: Question, session: Session, now: float) -> list[JarStep]:
+def _steps(question: Question, session: JarSession, now: float) -> list[JarStep]:
     values = question.values
     if question.exchange is not None:
         return _steps_of_message(question, session, now)
     if "steps" in values:
-        return [_step(values, now=now, **one) for one in values["steps"]]
+        return [_step(values, **{"now": now, **one}) for one in values["steps"]]
     if "set_cookie" not in values:
         return []
     if "url" not in values:
@@ -236,7 +152,7 @@ def _step(
     return JarStep(url, set_cookie, now, context)
 
 
-def _steps_of_message(question: Question, session: Session, now: float) -> list[JarStep]:
+def _steps_of_message(question: Question, session: JarSession, now: float) -> list[JarStep]:
     from httpheaders.cli.commands.cookie.hops import field_lines
 
     exchange, values = question.exchange, question.values
@@ -283,8 +199,10 @@ def command(io: InputOutput, **given: Any) -> ExitStatus:
     and "now" or "steps", or in messages: what curl -iL or -vL printed, hop after hop, or a HAR.
     The answer is yes when a cookie is sent.
     """
-    session = Session(given)
+    from httpheaders.cli.commands.cookie.jar_session import JarSession
+
+    session = JarSession(given)
     given["set_cookie"] = list(given["set_cookie"]) or None
     status = io.answer_each(FORM, given, lambda question: answer(question, session))
-    session.save(io.clock())
+    session.save()
     return status

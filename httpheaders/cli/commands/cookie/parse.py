@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +11,14 @@ from httpheaders.cli import options
 from httpheaders.cli.commands.cookie import shared_options
 from httpheaders.cli.driver import InputOutput
 from httpheaders.cli.exit_status import ExitStatus
-from httpheaders.cli.key_types import boolean, text, texts
+from httpheaders.cli.key_types import boolean, text, texts, time
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import Reply
 from httpheaders.errors import InputError
+
+if TYPE_CHECKING:
+    from httpheaders.cookie_acceptance import SetCookieVerdict
+    from httpheaders.cookies import ReceivedCookie
 
 _OTHER_KINDS = (b"HTTP/", b"<", b">", b"*", b"[", b'"')
 
@@ -51,6 +55,7 @@ FORM = Form(
         "url": text,
         "joined": boolean,
         "unquote": boolean,
+        "now": time,
         "trust_loopback": boolean,
         "public_suffixes": texts,
     },
@@ -85,8 +90,7 @@ def answer(question: Question) -> Reply:
     unquote = bool(question.values.get("unquote"))
     result = read_cookie_header(lines, unquote=unquote, explain=question.explain)
     keys = {"cookies": [cookie._asdict() for cookie in result.cookies]}
-    raw = "\n".join(_pair(cookie.name, cookie.value) for cookie in result.cookies)
-    return Reply(result, keys, raw or None, question.exchange)
+    return Reply(result, keys, _pairs(result.cookies), question.exchange)
 
 
 def _lines(question: Question) -> tuple[list[str], bool]:
@@ -109,9 +113,15 @@ def _lines(question: Question) -> tuple[list[str], bool]:
     return cookie, False
 
 
-def _pair(name: str, value: str) -> str:
-    # As browsers send it: a nameless cookie is its bare value.
-    return f"{name}={value}" if name else value
+def _pairs(cookies: Iterable[ReceivedCookie | SetCookieVerdict]) -> bytes | None:
+    """Give the cookies a line each, as browsers send them: a nameless one is its bare value."""
+    from httpheaders.messages.headers import encode_field_text
+
+    lines = []
+    for cookie in cookies:
+        name = encode_field_text(cookie.name) + b"=" if cookie.name else b""
+        lines.append(name + encode_field_text(cookie.value) + b"\n")
+    return b"".join(lines) or None
 
 
 def _set_cookie_reply(question: Question, lines: list[str]) -> Reply:
@@ -126,14 +136,14 @@ def _set_cookie_reply(question: Question, lines: list[str]) -> Reply:
     result = judge_set_cookies(
         lines,
         url=_url(question),
-        now=question.now,
+        now=values.get("now", question.now),
         trusts_loopback=values.get("trust_loopback", True),
         public_suffixes=given_suffixes(values),
         explain=question.explain,
     )
     keys = {"cookies": [write_verdict(verdict) for verdict in result.cookies]}
-    raw = "\n".join(_pair(one.name, one.value) for one in result.cookies if one.kept)
-    return Reply(result, keys, raw or None, question.exchange)
+    kept = [verdict for verdict in result.cookies if verdict.kept]
+    return Reply(result, keys, _pairs(kept), question.exchange)
 
 
 def _url(question: Question) -> str | None:
