@@ -65,6 +65,7 @@ class CompressionPolicy(NamedTuple):
         encode_unasked: whether to compress for a request without Accept-Encoding. To such a
             request any coding is acceptable; but programs that ask for none often read none.
         flushes: whether each chunk is flushed, so that an event stream may be compressed too.
+        keeps_larger: whether coded content is sent even where it came out no smaller.
         engine: the deflate engine, None for the fastest installed.
     """
 
@@ -74,6 +75,7 @@ class CompressionPolicy(NamedTuple):
     types: tuple[str, ...] = ()
     encode_unasked: bool = True
     flushes: bool = False
+    keeps_larger: bool = False
     engine: str | None = None
 
 
@@ -594,7 +596,7 @@ def compress_message(
     decision = decision._replace(
         steps=(*decision.steps, Step("it came out smaller", outcome)) if explain else ()
     )
-    if not shrank and not decision.required:
+    if not (shrank or decision.required or policy.keeps_larger):
         decision = decision._replace(coding=None, reason=f"{outcome}: it stays as it is")
         return _sent(decision, response, decision.plain_headers, body, size)
     decision = decision._replace(

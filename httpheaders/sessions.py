@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_TTL",
+    "NewKey",
     "Session",
     "SessionAnswer",
     "SessionKeys",
@@ -163,6 +164,17 @@ def make_key(octets: bytes) -> str:
     if len(octets) < _SHORTEST_GOOD_KEY:
         raise PolicyError(f"a key needs {_SHORTEST_GOOD_KEY} random octets or more")
     return encode_base64url(octets).decode()
+
+
+class NewKey(NamedTuple):
+    """The answer that a key was made; the key itself is no part of it."""
+
+    octets: int
+    ok: bool = True
+    reason: str = "made of the system's random octets"
+    reference: str | None = "RFC 2104 section 3"
+    problems: tuple[Problem, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 # --- what a genuine token holds ---------------------------------------------------------------
@@ -582,7 +594,7 @@ def _told_expiry(expires_in: float | None) -> str:
 def _remaining(expires_at: float | None, now: float) -> float | None:
     if expires_at is None:
         return None
-    remaining = round(expires_at - now, 3)
+    remaining = round(expires_at - _moment(now), 3)
     return int(remaining) if remaining == int(remaining) else remaining
 
 

@@ -28,6 +28,8 @@ __all__ = ["cli"]
 COMMANDS = {
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
+    "gzip": ("gzip", "Say whether this client takes gzip, and give what to send."),
+    "session": ("session", "Sign a session, or say whether a token is genuine and in time."),
 }
 
 EXAMPLES = """

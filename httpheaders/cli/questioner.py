@@ -69,13 +69,18 @@ class Questioner:
         value = document.value
         keys = self._form.keys
         values = dict(self._options)
+        rest: dict[str, Any] | None = None if self._form.rest is None else {}
         for key, item in value.items():
             reader = keys.get(key)
             if reader is not None:
                 if item is not None:
                     values[key] = reader(item, key)
+            elif rest is not None:
+                rest[key] = item
             elif key != "id":
                 return self._of_message_object(document)
+        if self._form.rest is not None and rest:
+            values[self._form.rest] = rest
         return Question(
             values, None, self._explain, self._clock, value.get("id"), line=document.line
         )

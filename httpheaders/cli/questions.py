@@ -29,12 +29,14 @@ class Form(NamedTuple):
         missing: given the keys filled in by options alone, what a question still lacks, in words;
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
+        rest: the key under which members that are in no form are gathered, where any may stand.
     """
 
     keys: Mapping[str, Reader]
     subject: str
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
+    rest: str | None = None
 
 
 class Question(NamedTuple):
