@@ -170,7 +170,7 @@ $ httpheaders session sign --key-file new.key --user-id ada --role admin --raw |
 
 $ printf 'not-so-secret' > demo.key
 $ echo '{"cart": [7]}' | httpheaders session sign --key-file demo.key --now 0 --ttl 10m --raw
-SIGNED
+eyJjYXJ0IjpbN10sImlhdCI6MCwiZXhwIjo2MDB9.Soaqm1WHI-7llQ4FEmcz5uqxumgXGIsl2sqwz-l7kRA
 """
 
 
@@ -187,8 +187,6 @@ def claims_of(question: Question) -> dict[str, Any]:
         if others["ok"] is not True or not isinstance(others.get("user"), dict):
             raise InputError("the session piped in is not genuine: nothing to sign")
         others = others["user"]
-    elif question.id is not None:
-        others = {"id": question.id, **others}
     named = {key: values[key] for key in ("user_id", "role") if key in values}
     claims = {**named, **values.get("claims", {}), **others}
     if not claims:
