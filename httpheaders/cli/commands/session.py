@@ -163,13 +163,13 @@ SIGN_FORM = Form(
 _ANSWER_KEYS = frozenset({"ok", "reason", "reference", "problems"})
 
 SIGN_EXAMPLES = r"""
-$ httpheaders session keygen --raw --output new.key
-$ httpheaders session sign --key-file new.key --user-id ada --role admin --raw |
+$ httpheaders session keygen --raw --output new.key &&
+> httpheaders session sign --key-file new.key --user-id ada --role admin --raw |
 > httpheaders session verify --key-file new.key --raw
 {"user_id":"ada","role":"admin"}
 
-$ printf 'not-so-secret' > demo.key
-$ echo '{"cart": [7]}' | httpheaders session sign --key-file demo.key --now 0 --ttl 10m --raw
+$ printf 'not-so-secret' > demo.key &&
+> echo '{"cart": [7]}' | httpheaders session sign --key-file demo.key --now 0 --ttl 10m --raw
 eyJjYXJ0IjpbN10sImlhdCI6MCwiZXhwIjo2MDB9.Soaqm1WHI-7llQ4FEmcz5uqxumgXGIsl2sqwz-l7kRA
 """
 
@@ -247,11 +247,12 @@ VERIFY_FORM = Form(
 )
 
 VERIFY_EXAMPLES = r"""
-$ printf 'not-so-secret' > demo.key
-$ echo 'eyJhIjoxfQ.AAAA' | httpheaders session verify --key-file demo.key | cut -d , -f 1-2
+$ printf 'not-so-secret' > demo.key &&
+> echo 'eyJhIjoxfQ.AAAA' | httpheaders session verify --key-file demo.key | cut -d , -f 1-2
 {"ok":false,"reason":"Invalid signature"
 
-$ httpheaders session sign --key-file demo.key --user-id 7 --raw --format flask |
+$ printf 'not-so-secret' > demo.key &&
+> httpheaders session sign --key-file demo.key --user-id 7 --raw --format flask |
 > httpheaders session verify --key-file demo.key --raw --format flask
 {"user_id":"7"}
 """
@@ -355,9 +356,9 @@ def _bare_token(beginning: Beginning) -> str | None:
 KEYGEN_FORM = Form(keys={"octets": count}, subject="octets", missing=lambda given: None)
 
 KEYGEN_EXAMPLES = r"""
-$ httpheaders session keygen --raw --output new.key
-$ wc -c < new.key
+$ httpheaders session keygen --raw --output new.key && wc -c < new.key
 44
+
 $ httpheaders session keygen --raw --octets 48 | wc -c
 65
 """
@@ -396,8 +397,8 @@ def keygen(io: InputOutput, **given: Any) -> ExitStatus:
 # --- the group ------------------------------------------------------------------------------
 
 EXAMPLES = r"""
-$ httpheaders session keygen --raw --output new.key
-$ httpheaders session sign --key-file new.key --user-id ada --ttl 0 --raw |
+$ httpheaders session keygen --raw --output new.key &&
+> httpheaders session sign --key-file new.key --user-id ada --ttl 0 --raw |
 > httpheaders session verify --key-file new.key | cut -d , -f 1-2
 {"ok":false,"reason":"Token expired"
 """
