@@ -33,12 +33,12 @@ from httpheaders.errors import (
     SessionExpired,
     SessionNotYetValid,
 )
-from httpheaders.messages.message import Request
 from httpheaders.syntax.base64url import decode_base64url, encode_base64url
-from httpheaders.syntax.cookie_text import split_cookie_pairs
 
 if TYPE_CHECKING:
     from typing import Protocol
+
+    from httpheaders.messages.message import Request
 
     class TokenFormat(Protocol):
         """One way to write tokens; see `SessionSigner`, and `session_formats` for the others."""
@@ -682,6 +682,7 @@ def find_token(request: Request, *, cookie: str | None = None) -> TokenSource:
     Source: RFC 6750 section 2.1, RFC 9110 section 11.4, RFC 6265bis section 5.8.3.
 
     >>> from httpheaders.messages.headers import Headers
+    >>> from httpheaders.messages.message import Request
     >>> find_token(Request(headers=Headers([("Authorization", "bearer a.b")]))).token
     'a.b'
     """
@@ -696,6 +697,8 @@ def find_token(request: Request, *, cookie: str | None = None) -> TokenSource:
 
 
 def _from_cookie(request: Request, name: str) -> TokenSource:
+    from httpheaders.syntax.cookie_text import split_cookie_pairs
+
     value = "; ".join(request.headers.get_all("cookie"))
     tokens = [text for pair_name, text in split_cookie_pairs(value) if pair_name == name]
     if not tokens:

@@ -15,6 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # The few systems that build on another one, and which.
 SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     "compression": {"content_codings", "content_negotiation"},
+    "decompression": {"compression", "content_codings"},
     "session_formats": {"sessions"},
 }
 # Packages other than the standard library, and the only modules that may import them.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from httpheaders.cli.reading import CHUNK
 from httpheaders.cli.strict_json import read_json
 from httpheaders.errors import InputError
 
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from httpheaders.cli.reading import Input
 
 __all__ = ["Beginning"]
+
+_CHUNK = 1 << 16
 
 _BLANKS = b" \t\r\n"
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -86,7 +87,7 @@ class Beginning:
         return octets + self._stream.read(size - len(octets)) if len(octets) < size else octets
 
     def _more(self) -> None:
-        chunk = self._stream.read1(CHUNK)
+        chunk = self._stream.read1(_CHUNK)
         self._ended = not chunk
         self._head += chunk
 

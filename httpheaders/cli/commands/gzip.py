@@ -86,17 +86,20 @@ $ printf 'gzip\n*;q=0\n' | httpheaders gzip --lines | cut -d , -f 1-3
 
 def answer(question: Question) -> Reply:
     """Compress, or decompress, the content of one question."""
-    from httpheaders.compression import compress_message, decompress_message
     from httpheaders.messages.message import Exchange
 
     values = question.values
     request, response = _messages(question)
     if values.get("decompress"):
+        from httpheaders.decompression import decompress_message
+
         limit = values.get("max_size", LARGEST_CONTENT)
         coding = next(iter(values.get("coding", ())), None)
         undone = decompress_message(response, coding=coding, max_size=limit)
         keys: dict[str, Any] = {"encoding": None, "decoded": list(undone.codings)}
         return _reply(undone, undone.response, keys, Exchange(question.request, undone.response))
+    from httpheaders.compression import compress_message
+
     policy = _policy(question)
     if values.get("raw") and "accept-encoding" not in request.headers:
         policy = policy._replace(keeps_larger=True)  # whoever named no client wants it coded

@@ -92,17 +92,26 @@ class Keys:
     def token_format(self) -> TokenFormat:
         """Give the format with its keys."""
         if self._form is None:
-            from httpheaders.session_formats import token_format
-
-            self._form = token_format(
-                self.format,
-                self._keys,
-                salt=self._salt,
-                leeway=self._leeway,
-                max_age=self._max_age,
-                audience=self._audience,
-            )
+            self._form = self._made()
         return self._form
+
+    def _made(self) -> TokenFormat:
+        if self.format == FORMATS[0] and self._audience is None:
+            from httpheaders.sessions import SessionSigner
+
+            return SessionSigner(
+                self._keys, salt=self._salt or "", leeway=self._leeway, max_age=self._max_age
+            )
+        from httpheaders.session_formats import token_format
+
+        return token_format(
+            self.format,
+            self._keys,
+            salt=self._salt,
+            leeway=self._leeway,
+            max_age=self._max_age,
+            audience=self._audience,
+        )
 
 
 def about_keys(command: Callable[..., Any]) -> Callable[..., Any]:
