@@ -387,7 +387,6 @@ def _headers_file(path: str | None) -> Iterator[Callable[[Headers], None]]:
         yield lambda headers: None
         return
     from httpheaders.cli.destinations import FileDestination
-    from httpheaders.messages.headers import encode_field_text
 
     target = FileDestination(path)
     told = 0
@@ -395,7 +394,7 @@ def _headers_file(path: str | None) -> Iterator[Callable[[Headers], None]]:
     def tell(headers: Headers) -> None:
         nonlocal told
         told += 1
-        target.write(b"\n" * (told > 1) + encode_field_text(header_lines(headers)) + b"\n")
+        target.write(b"\n" * (told > 1) + header_lines(headers) + b"\n")
 
     try:
         yield tell
