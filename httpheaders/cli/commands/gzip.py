@@ -394,7 +394,7 @@ def _headers_file(path: str | None) -> Iterator[Callable[[Headers], None]]:
     def tell(headers: Headers) -> None:
         nonlocal told
         told += 1
-        target.write(b"\n" * (told > 1) + header_lines(headers) + b"\n")
+        target.write(b"\n" * (told > 1) + header_lines(headers))
 
     try:
         yield tell
