@@ -14,7 +14,10 @@ from httpheaders.version import __version__
 _DOORS = {
     "SessionManager": "sessions",
     "compress_response": "compression",
+    "check_cors": "cors",
     "negotiate_content_type": "content_negotiation",
+    "parse_cookie_header": "cookies",
+    "build_set_cookie": "cookies",
 }
 
 __all__ = ["__version__", *_DOORS]  # noqa: PLE0604 - the names are strings

@@ -30,6 +30,8 @@ COMMANDS = {
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
     "gzip": ("gzip", "Say whether this client takes gzip, and give what to send."),
     "session": ("session", "Sign a session, or say whether a token is genuine and in time."),
+    "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
+    "cors-check": ("cors_check", "Say whether an origin gets in, or whether a browser accepts."),
 }
 
 EXAMPLES = """
@@ -128,6 +130,9 @@ def _told(message: str, status: ExitStatus) -> ExitStatus:
 
 
 def _told_usage(error: click.UsageError) -> ExitStatus:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return ExitStatus.UNUSABLE
     context = error.ctx
     hint = f" (see '{context.command_path} --help')" if context is not None else ""
     return _told(error.format_message().rstrip(".") + hint, ExitStatus.UNUSABLE)
