@@ -2,33 +2,25 @@
 Streaming gzip through the core, against gzip(1), at the same level, and the memory it takes.
 
 Both read the same file and write to the null device, each as a process of its own, in turn; a round
-of ours starts a fresh interpreter, whose start counts. With `size=4 << 30` the whole 4 GiB go
-through; the routine run takes less, since the speed of a stream does not depend on its length.
+of ours starts a fresh interpreter, whose start counts. With SIZE_MIB=4096 in the environment 4 GiB
+go through; the routine run takes less, since speed does not depend on length.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
 
-__all__ = ["Row", "measure"]
+from benchmarks.rows import Row
 
-
-class Row(NamedTuple):
-    """One comparison; `ratio` is the peer's over ours, so above 1 is better for times and sizes."""
-
-    what: str
-    ours: float
-    peer_name: str
-    peer: float
-    ratio: float
+__all__ = ["measure"]
 
 
 MEMORY_BOUND = 64 << 20
@@ -63,13 +55,15 @@ def sample(size: int, *, seed: int = 1) -> Iterator[bytes]:
 
 
 def measure(
-    size: int = 64 << 20, levels: tuple[int, ...] = (1, 6, 9), rounds: int = 3
+    size: int = int(os.environ.get("SIZE_MIB", "32")) << 20,
+    levels: tuple[int, ...] = (1, 6, 9),
+    rounds: int = 2,
 ) -> list[Row]:
     """
     Time both side by side, with each deflate engine that is installed.
 
     Args:
-        size: octets to send through; 4 << 30 for the full run.
+        size: octets to send through.
         levels: compression levels.
         rounds: how often each is timed; the fastest round counts.
 
@@ -90,10 +84,12 @@ def measure(
             for engine in engines:
                 times, peak = _compare(source, level, engine, rounds)
                 memory = max(memory, peak)
-                what = f"{size >> 20} MiB at level {level}, {engine}, seconds"
-                rows.append(Row(what, times[0], "gzip(1)", times[1], times[1] / times[0]))
+                what = f"{size >> 20} MiB at level {level}, {engine}"
+                ratio = times[1] / times[0]
+                rows.append(Row(what, times[0], "gzip(1)", times[1], ratio, goal=1.0))
                 rows.append(_sizes(source, level, engine))
-    rows.append(Row("peak memory, octets", memory, "bound", MEMORY_BOUND, MEMORY_BOUND / memory))
+    ratio = MEMORY_BOUND / memory
+    rows.append(Row("peak memory", memory, "the bound", MEMORY_BOUND, ratio, "octets", 1.0))
     return rows
 
 
@@ -124,19 +120,10 @@ def _sizes(source: Path, level: int, engine: str) -> Row:
     stream = Compressor("gzip", level=level, engine=engine)
     ours = len(stream.compress(beginning)) + len(stream.finish())
     peer = len(subprocess.run([gzip, f"-{level}"], input=beginning, capture_output=True).stdout)
-    what = f"{len(beginning) >> 20} MiB at level {level}, {engine}, octets made"
-    return Row(what, ours, "gzip(1)", peer, peer / ours)
+    what = f"{len(beginning) >> 20} MiB at level {level}, {engine}, made"
+    return Row(what, ours, "gzip(1)", peer, peer / ours, "octets")
 
 
 def _read(source: Path, size: int) -> bytes:
     with source.open("rb") as file:
         return file.read(size)
-
-
-def _show(rows: list[Row], write: Callable[[str], object] = print) -> None:
-    for row in rows:
-        write(f"{row.what:52} {row.ours:14.3f} {row.peer_name:8} {row.peer:14.3f} {row.ratio:6.2f}")
-
-
-if __name__ == "__main__":
-    _show(measure(int(float(sys.argv[1]) * (1 << 20)) if len(sys.argv) > 1 else 64 << 20))

@@ -12,6 +12,8 @@ from typing import Any
 from httpheaders.version import __version__
 
 _DOORS = {
+    "SessionManager": "sessions",
+    "compress_response": "compression",
     "check_cors": "cors",
     "build_cache_headers": "cache_strategies",
     "handle_conditional_get": "conditional",

@@ -1,7 +1,7 @@
 """
 Whether to compress a response, how, and what that does to its headers.
 
-How this works. The rules stand in three tables, tried in order. Where one of the first applies,
+How this works. The rules stand in two tables, tried in order. Where one of the first applies,
 nobody may touch the content (a part of it, `no-transform`, coded already). The second are about
 worth: they keep the content as it is unless the client refuses that. Only then is the client's
 Accept-Encoding asked, and from there on the answer depends on it, which `Vary` says.
@@ -18,18 +18,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from httpheaders.answer import Problem, Step
-from httpheaders.content_codings import (
-    Decompressor,
-    canonical_coding,
-    compress,
-    detect_coding,
-    is_available,
-)
+from httpheaders.content_codings import canonical_coding, compress, is_available
 from httpheaders.content_negotiation import negotiate_encoding
-from httpheaders.errors import FieldSyntaxError, InputError, PolicyError
+from httpheaders.errors import FieldSyntaxError, PolicyError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
-from httpheaders.syntax.entity_tags import parse_entity_tag
 from httpheaders.syntax.field_values import split_list
 
 if TYPE_CHECKING:
@@ -39,18 +32,18 @@ __all__ = [
     "Compression",
     "CompressionPolicy",
     "Decision",
-    "Decompression",
+    "changed_content",
     "compress_message",
     "compress_response",
+    "content_codings",
     "decide",
-    "decompress_message",
     "is_worth_compressing",
+    "shown_octets",
+    "with_length",
 ]
 
 _FIELD = "Accept-Encoding"
 _ACCEPT_ENCODING = "RFC 9110 section 12.5.3"
-# More codings than this on one content are an attack, or a mistake.
-_MOST_CODINGS = 5
 
 
 class CompressionPolicy(NamedTuple):
@@ -65,6 +58,7 @@ class CompressionPolicy(NamedTuple):
         encode_unasked: whether to compress for a request without Accept-Encoding. To such a
             request any coding is acceptable; but programs that ask for none often read none.
         flushes: whether each chunk is flushed, so that an event stream may be compressed too.
+        keeps_larger: whether coded content is sent even where it came out no smaller.
         engine: the deflate engine, None for the fastest installed.
     """
 
@@ -74,6 +68,7 @@ class CompressionPolicy(NamedTuple):
     types: tuple[str, ...] = ()
     encode_unasked: bool = True
     flushes: bool = False
+    keeps_larger: bool = False
     engine: str | None = None
 
 
@@ -122,27 +117,6 @@ class Compression(NamedTuple):
     problems: tuple[Problem, ...]
     steps: tuple[Step, ...]
     coding: str | None
-    response: Response
-    original_size: int | None
-    size: int | None
-
-
-class Decompression(NamedTuple):
-    """
-    A response with its content as it was before it was coded.
-
-    Attributes:
-        codings: the codings that were taken off, the outermost first.
-        response: status, fields and content now.
-        original_size, size: octets of content before and after; None where there is none.
-    """
-
-    ok: bool
-    reason: str
-    reference: str | None
-    problems: tuple[Problem, ...]
-    steps: tuple[Step, ...]
-    codings: tuple[str, ...]
     response: Response
     original_size: int | None
     size: int | None
@@ -200,14 +174,24 @@ def is_worth_compressing(content_type: str, *, types: Sequence[str] = ()) -> boo
 # --- the rules --------------------------------------------------------------------------------
 
 
-class _Rule(NamedTuple):
+class _Rule:
     """`objection` gives why the content stays as it is, or None where the rule does not apply."""
 
-    name: str
-    reference: str
-    objection: Callable[[Request, Response, CompressionPolicy], str | None]
-    # Whether another Accept-Encoding could still have led to another answer.
-    varies: bool = False
+    __slots__ = ("name", "objection", "reference", "varies")
+
+    def __init__(
+        self,
+        name: str,
+        reference: str,
+        objection: Callable[[Request, Response, CompressionPolicy], str | None],
+        *,
+        varies: bool = False,
+    ) -> None:
+        self.name = name
+        self.reference = reference
+        self.objection = objection
+        # Whether another Accept-Encoding could still have led to another answer.
+        self.varies = varies
 
 
 def _without_content(request: Request, response: Response, policy: CompressionPolicy) -> str | None:
@@ -250,11 +234,19 @@ def _has_no_transform(headers: Headers) -> bool:
 
 
 def _coded_already(request: Request, response: Response, policy: CompressionPolicy) -> str | None:
-    codings = _content_codings(response.headers)
+    codings = content_codings(response.headers)
     return f"the content is coded already: {', '.join(codings)[:100]}" if codings else None
 
 
-def _content_codings(headers: Headers) -> list[str]:
+def content_codings(headers: Headers) -> list[str]:
+    """
+    Give the codings that were applied, in the order in which they were.
+
+    Source: RFC 9110 section 8.4.
+
+    >>> content_codings(Headers([("Content-Encoding", "identity, X-GZip")]))
+    ['gzip']
+    """
     value = headers.joined("content-encoding")
     if value is None:
         return []
@@ -397,7 +389,7 @@ class _Course:
             size = _content_length(self.response.headers)
         if size is None or size >= self.policy.min_size:
             return None
-        outcome = f"{_octets(size)} are fewer than the {self.policy.min_size} it is worth for"
+        outcome = f"{shown_octets(size)} are fewer than the {self.policy.min_size} it is worth for"
         self.note("the content is large enough", outcome, None)
         return outcome
 
@@ -415,7 +407,7 @@ class _Course:
     def coded(self, coding: str, *, required: bool) -> Decision:
         """The content goes out in this coding, or the fields say what it would have been."""
         plain = self.response.headers.varying_by(_FIELD)
-        headers, changes = _changed_content(plain)
+        headers, changes = changed_content(plain)
         # "SHOULD NOT generate representation metadata" in a 304: RFC 9110 section 15.4.5
         if self.response.status != 304:
             headers = headers.replaced("Content-Encoding", coding)
@@ -527,8 +519,15 @@ def _check_offer(coding: str) -> None:
     raise PolicyError(f"content coding '{coding[:40]}' cannot be offered")
 
 
-def _changed_content(headers: Headers) -> tuple[Headers, tuple[Problem, ...]]:
-    """Give the fields that are still true when a coding was put on or taken off, and what went."""
+def changed_content(headers: Headers) -> tuple[Headers, tuple[Problem, ...]]:
+    """
+    Give the fields that are still true when a coding was put on or taken off, and what went.
+
+    Source: RFC 9110 sections 8.8.3.3 and 14.3, RFC 9530.
+
+    >>> changed_content(Headers([("ETag", '"a"'), ("Content-Length", "5")]))[0].pairs
+    [('ETag', 'W/"a"')]
+    """
     lost = [name for name in _LOST_WITH_THE_OCTETS if name in headers]
     changes = tuple(
         Problem(f"response.headers.{name}", *_LOST_WITH_THE_OCTETS[name]) for name in lost
@@ -537,6 +536,8 @@ def _changed_content(headers: Headers) -> tuple[Headers, tuple[Problem, ...]]:
     value = headers.get("etag")
     if value is None:
         return headers, changes
+    from httpheaders.syntax.entity_tags import parse_entity_tag
+
     try:
         tag = parse_entity_tag(value.strip(" \t"))
     except FieldSyntaxError as error:
@@ -590,25 +591,39 @@ def compress_message(
         return _sent(decision, response, decision.headers, body, size)
     coded = compress(body, decision.coding, level=policy.level, engine=policy.engine)
     shrank = len(coded) < len(body)
-    outcome = f"{decision.coding} makes {_octets(len(body))} into {len(coded)}"
+    outcome = f"{decision.coding} makes {shown_octets(len(body))} into {len(coded)}"
     decision = decision._replace(
         steps=(*decision.steps, Step("it came out smaller", outcome)) if explain else ()
     )
-    if not shrank and not decision.required:
+    if not (shrank or decision.required or policy.keeps_larger):
         decision = decision._replace(coding=None, reason=f"{outcome}: it stays as it is")
         return _sent(decision, response, decision.plain_headers, body, size)
     decision = decision._replace(
         reason=f"{decision.reason}: {outcome}", problems=decision.problems + decision.changes
     )
-    headers = _with_length(decision.headers, len(coded))
+    headers = with_length(decision.headers, len(coded))
     return _sent(decision, response, headers, coded, size)
 
 
-def _octets(size: int) -> str:
+def shown_octets(size: int) -> str:
+    """
+    Write a size as reasons have it.
+
+    >>> shown_octets(1)
+    '1 octet'
+    """
     return "1 octet" if size == 1 else f"{size} octets"
 
 
-def _with_length(headers: Headers, size: int) -> Headers:
+def with_length(headers: Headers, size: int) -> Headers:
+    """
+    Add the Content-Length of a whole content, where it may stand.
+
+    Source: RFC 9112 section 6.2.
+
+    >>> with_length(Headers(), 5).pairs
+    [('Content-Length', '5')]
+    """
     # "A sender MUST NOT send a Content-Length header field in any message that contains a
     # Transfer-Encoding header field": RFC 9112 section 6.2.
     if "transfer-encoding" in headers:
@@ -634,66 +649,6 @@ def _sent(
         response._replace(status=decision.status, headers=headers, body=body, phrase=phrase),
         original_size,
         None if body is None else len(body),
-    )
-
-
-def decompress_message(
-    response: Response, *, coding: str | None = None, max_size: int | None = None
-) -> Decompression:
-    """
-    Give a response with its content as it was before it was coded.
-
-    Args:
-        response: with its body.
-        coding: the coding, where Content-Encoding does not tell; else that field says, or the
-            first octets of the content do.
-        max_size: octets of content after which to refuse; None for no bound.
-
-    Raises:
-        InputError: damaged, truncated, too large, or more codings than anyone means.
-        PolicyError: a coding that cannot be read here.
-
-    Source: RFC 9110 section 8.4.
-
-    >>> coded = Response(200, Headers([("Content-Encoding", "gzip")]), compress(b"abc"))
-    >>> decompress_message(coded).response.body
-    b'abc'
-    """
-    body = response.body
-    codings = [coding] if coding else _content_codings(response.headers)
-    if not codings and body:
-        codings = [found] if (found := detect_coding(body[:4])) else []
-    if not codings or body is None:
-        reason = "the content is not coded" if body is not None else "there is no content"
-        size = None if body is None else len(body)
-        return Decompression(True, reason, "RFC 9110 section 8.4", (), (), (), response, size, size)
-    if len(codings) > _MOST_CODINGS:
-        raise InputError(f"more than {_MOST_CODINGS} codings on one content")
-    return _decompressed(response, body, codings[::-1], max_size)
-
-
-def _decompressed(
-    response: Response, body: bytes, codings: Sequence[str], max_size: int | None
-) -> Decompression:
-    content = body
-    problems: list[Problem] = []
-    for name in codings:
-        stream = Decompressor(name, max_size=max_size)
-        content = b"".join(stream.decompress(content))
-        stream.finish()
-        problems.extend(stream.problems)
-    headers, changes = _changed_content(response.headers.without("content-encoding"))
-    shown = ", ".join(canonical_coding(name) for name in codings)
-    return Decompression(
-        True,
-        f"{shown} taken off: {_octets(len(body))} became {len(content)}",
-        "RFC 9110 section 8.4",
-        (*problems, *changes),
-        (),
-        tuple(canonical_coding(name) for name in codings),
-        response._replace(headers=_with_length(headers, len(content)), body=content),
-        len(body),
-        len(content),
     )
 
 

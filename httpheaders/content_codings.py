@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.answer import Problem
 from httpheaders.errors import InputError, PolicyError
@@ -478,13 +478,26 @@ def detect_coding(beginning: bytes) -> str | None:
 # --- what is there ----------------------------------------------------------------------------
 
 
-class _Form(NamedTuple):
-    make_coder: Callable[[int, str | None], _Coder]
-    make_reader: Callable[[], _Reader]
-    errors: Callable[[], tuple[type[Exception], ...]]
-    magic: bytes
-    reference: str
-    extra: str | None = None
+class _Form:
+    """What is known of a coding: how it is made and read, and what it may need."""
+
+    __slots__ = ("errors", "extra", "magic", "make_coder", "make_reader", "reference")
+
+    def __init__(
+        self,
+        make_coder: Callable[[int, str | None], _Coder],
+        make_reader: Callable[[], _Reader],
+        errors: Callable[[], tuple[type[Exception], ...]],
+        magic: bytes,
+        reference: str,
+        extra: str | None = None,
+    ) -> None:
+        self.make_coder = make_coder
+        self.make_reader = make_reader
+        self.errors = errors
+        self.magic = magic
+        self.reference = reference
+        self.extra = extra
 
 
 def _deflate_errors() -> tuple[type[Exception], ...]:

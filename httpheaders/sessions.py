@@ -33,12 +33,12 @@ from httpheaders.errors import (
     SessionExpired,
     SessionNotYetValid,
 )
-from httpheaders.messages.message import Request
 from httpheaders.syntax.base64url import decode_base64url, encode_base64url
-from httpheaders.syntax.cookie_text import split_cookie_pairs
 
 if TYPE_CHECKING:
     from typing import Protocol
+
+    from httpheaders.messages.message import Request
 
     class TokenFormat(Protocol):
         """One way to write tokens; see `SessionSigner`, and `session_formats` for the others."""
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_TTL",
+    "NewKey",
     "Session",
     "SessionAnswer",
     "SessionKeys",
@@ -163,6 +164,17 @@ def make_key(octets: bytes) -> str:
     if len(octets) < _SHORTEST_GOOD_KEY:
         raise PolicyError(f"a key needs {_SHORTEST_GOOD_KEY} random octets or more")
     return encode_base64url(octets).decode()
+
+
+class NewKey(NamedTuple):
+    """The answer that a key was made; the key itself is no part of it."""
+
+    octets: int
+    ok: bool = True
+    reason: str = "made of the system's random octets"
+    reference: str | None = "RFC 2104 section 3"
+    problems: tuple[Problem, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 # --- what a genuine token holds ---------------------------------------------------------------
@@ -582,7 +594,7 @@ def _told_expiry(expires_in: float | None) -> str:
 def _remaining(expires_at: float | None, now: float) -> float | None:
     if expires_at is None:
         return None
-    remaining = round(expires_at - now, 3)
+    remaining = round(expires_at - _moment(now), 3)
     return int(remaining) if remaining == int(remaining) else remaining
 
 
@@ -670,6 +682,7 @@ def find_token(request: Request, *, cookie: str | None = None) -> TokenSource:
     Source: RFC 6750 section 2.1, RFC 9110 section 11.4, RFC 6265bis section 5.8.3.
 
     >>> from httpheaders.messages.headers import Headers
+    >>> from httpheaders.messages.message import Request
     >>> find_token(Request(headers=Headers([("Authorization", "bearer a.b")]))).token
     'a.b'
     """
@@ -684,6 +697,8 @@ def find_token(request: Request, *, cookie: str | None = None) -> TokenSource:
 
 
 def _from_cookie(request: Request, name: str) -> TokenSource:
+    from httpheaders.syntax.cookie_text import split_cookie_pairs
+
     value = "; ".join(request.headers.get_all("cookie"))
     tokens = [text for pair_name, text in split_cookie_pairs(value) if pair_name == name]
     if not tokens:

@@ -14,6 +14,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The few systems that build on another one, and which.
 SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
+    "compression": {"content_codings", "content_negotiation"},
+    "decompression": {"compression", "content_codings"},
+    "session_formats": {"sessions"},
     "cookie_acceptance": {"cookie_domains", "set_cookie"},
     "cookies": {"cookie_acceptance", "cookie_domains"},
     "cookie_jar": {"cookie_acceptance", "cookie_domains"},
@@ -32,8 +35,6 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     "cors_probe": {"cors_origins", "cors_policy", "cors_rules"},
     "cors_server": {"cors_policy", "cors_rules", "cors_safelists"},
     "cors_sharing": {"cors_rules", "cors_safelists"},
-    "compression": {"content_codings", "content_negotiation"},
-    "session_formats": {"sessions"},
     "cache_control_problems": {"cache_control"},
     "cache_strategies": {"cache_control", "cache_control_problems"},
     "targeted_cache_control": {"cache_control", "cache_settings"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,7 +129,9 @@ def test_without_routes_everything_has_the_defaults():
         pytest.param("[limit]", "line 1: unknown key 'limit': did you mean 'limits'", id="section"),
         pytest.param("\n\n[limits]\nmax = 1", "line 4: unknown key 'max'", id="key"),
         pytest.param("[limits]\nmax_body = -1", "line 2: expected octets", id="negative"),
-        pytest.param("[limits]\nmax_fields = true", "line 2: expected a whole", id="flag-as-number"),
+        pytest.param(
+            "[limits]\nmax_fields = true", "line 2: expected a whole", id="flag-as-number"
+        ),
         pytest.param("limits = 1", "line 1: expected a table", id="section-as-number"),
         pytest.param("route = 1", "line 1: expected a list of routes", id="route-as-number"),
         pytest.param("[[route]]\ngzip = true", "line 1: a route has a path", id="no-path"),
@@ -141,18 +145,26 @@ def test_without_routes_everything_has_the_defaults():
         pytest.param(
             '[[route]]\npath = "/"\nmethods = ["get"]', "line 3: methods are case", id="lower-case"
         ),
-        pytest.param('[[route]]\npath = "/"\nmethods = [1]', "line 3: expected a method", id="number"),
         pytest.param(
-            '[[route]]\npath = "/"\naccept = ["json"]', "line 3: expected a media type", id="no-type"
+            '[[route]]\npath = "/"\nmethods = [1]', "line 3: expected a method", id="number"
         ),
         pytest.param(
-            '[[route]]\npath = "/"\noffers = ["text/*"]', "line 3: expected a media", id="star-offer"
+            '[[route]]\npath = "/"\naccept = ["json"]',
+            "line 3: expected a media type",
+            id="no-type",
+        ),
+        pytest.param(
+            '[[route]]\npath = "/"\noffers = ["text/*"]',
+            "line 3: expected a media",
+            id="star-offer",
         ),
         pytest.param(
             '[[route]]\npath = "/"\ncache = "always"', "line 3: unknown strategy", id="strategy"
         ),
         pytest.param(
-            '[[route]]\npath = "/"\nroles = ["a"]', "line 1: a route that needs a ses", id="no-session"
+            '[[route]]\npath = "/"\nroles = ["a"]',
+            "line 1: a route that needs a ses",
+            id="no-session",
         ),
         pytest.param('[cors]\nallow_origin = "https://a.example/"', "ends in a slash", id="origin"),
         pytest.param("[cors]\nmax_age = true", "line 2: 'max_age' is not a whole", id="cors-type"),
@@ -164,12 +176,14 @@ def test_without_routes_everything_has_the_defaults():
         pytest.param(
             '[session]\nkey_file = "a"\nformat = "jwt"', "unknown format 'jwt'", id="token-format"
         ),
-        pytest.param('[session]\nkey_file = "a"\ncookie = "a b"', "line 3: expected a coo", id="cookie"),
+        pytest.param(
+            '[session]\nkey_file = "a"\ncookie = "a b"', "line 3: expected a coo", id="cookie"
+        ),
         pytest.param("a = ", "line 1: invalid value", id="toml-syntax"),
         pytest.param("a = 1\na = 2", "line 2: cannot overwrite a value", id="toml-twice"),
         pytest.param("[a", "line 1: ", id="toml-end"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused_in_toml(text, told):
     with pytest.raises(PolicyError) as caught:
         read(text)
@@ -206,18 +220,14 @@ KEYS = st.sampled_from(
 
 @given(st.dictionaries(KEYS, JSON | st.lists(st.dictionaries(KEYS, JSON), max_size=2)))
 def test_only_our_errors_come_out_of_documents(document):
-    try:
+    with contextlib.suppress(HttpHeadersError):
         policy_of(document, read_key=read_key)
-    except HttpHeadersError:
-        pass
 
 
 @given(st.text(alphabet='[]{}"=.,\n\\ #path', max_size=60), st.booleans())
 def test_only_our_errors_come_out_of_text(text, is_json):
-    try:
+    with contextlib.suppress(HttpHeadersError):
         read(text, is_json=is_json)
-    except HttpHeadersError:
-        pass
 
 
 def test_a_file_with_its_key_beside_it(tmp_path):

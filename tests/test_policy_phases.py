@@ -37,46 +37,71 @@ def bearer(token):
         # RFC 9112 section 6: two readers must not find two ends.
         pytest.param(
             judged("POST", "/users", ("Content-Length", "3"), ("Transfer-Encoding", "chunked")),
-            "parse_headers", 400, None, id="length-and-chunked",
+            "parse_headers",
+            400,
+            None,
+            id="length-and-chunked",
         ),
         pytest.param(
             judged("POST", "/users", ("Content-Length", "3"), ("Content-Length", "4")),
-            "parse_headers", 400, None, id="two-lengths",
+            "parse_headers",
+            400,
+            None,
+            id="two-lengths",
         ),
         pytest.param(
-            judged("POST", "/users", ("Content-Length", "+3")), "parse_headers", 400, None,
+            judged("POST", "/users", ("Content-Length", "+3")),
+            "parse_headers",
+            400,
+            None,
             id="length-with-sign",
         ),
         pytest.param(
             judged("POST", "/users", ("Transfer-Encoding", "chunked, identity")),
-            "parse_headers", 400, None, id="chunked-is-not-last",
+            "parse_headers",
+            400,
+            None,
+            id="chunked-is-not-last",
         ),
         pytest.param(
             judged("POST", "/users", ("Transfer-Encoding", "chunked, chunked")),
-            "parse_headers", 400, None, id="chunked-twice",
+            "parse_headers",
+            400,
+            None,
+            id="chunked-twice",
         ),
         pytest.param(
             judged("POST", "/users", ("Transfer-Encoding", "x, chunked")),
-            "parse_headers", 501, None, id="unknown-coding",
+            "parse_headers",
+            501,
+            None,
+            id="unknown-coding",
         ),
         pytest.param(
             judged("POST", "/users", ("Transfer-Encoding", "chunked"), version="1.0"),
-            "parse_headers", 400, None, id="chunked-in-1.0",
+            "parse_headers",
+            400,
+            None,
+            id="chunked-in-1.0",
         ),
         pytest.param(
             judged("POST", "/users", ("Transfer-Encoding", "chunked"), version="2"),
-            "parse_headers", 400, None, id="chunked-in-2",
+            "parse_headers",
+            400,
+            None,
+            id="chunked-in-2",
         ),
         pytest.param(
-            judged("GET", "/users", ("Content-Length ", "3")), "parse_headers", 400, None,
+            judged("GET", "/users", ("Content-Length ", "3")),
+            "parse_headers",
+            400,
+            None,
             id="blank-before-the-colon",
         ),
         pytest.param(
             judged("GET", "/users", ("X", "a\rb")), "parse_headers", 400, None, id="bare-cr"
         ),
-        pytest.param(
-            judged("GET", "/users", ("X", "a\0b")), "parse_headers", 400, None, id="nul"
-        ),
+        pytest.param(judged("GET", "/users", ("X", "a\0b")), "parse_headers", 400, None, id="nul"),
         pytest.param(judged("G(T"), "parse_headers", 400, None, id="method-no-token"),
         pytest.param(judged("GET", "/a b"), "parse_headers", 400, None, id="blank-in-target"),
         pytest.param(judged("GET", "/x#y"), "parse_headers", 400, None, id="fragment"),
@@ -86,7 +111,10 @@ def bearer(token):
         pytest.param(judged("GET", "/a%5cb"), "parse_headers", 400, None, id="backslash"),
         pytest.param(judged(version="1.1"), "parse_headers", 400, None, id="no-host"),
         pytest.param(
-            judged("GET", "/users", ("Host", "a"), ("Host", "a")), "parse_headers", 400, None,
+            judged("GET", "/users", ("Host", "a"), ("Host", "a")),
+            "parse_headers",
+            400,
+            None,
             id="two-hosts",
         ),
         pytest.param(
@@ -97,7 +125,11 @@ def bearer(token):
         ),
         pytest.param(judged("GET", "/" + "x" * 400), "parse_headers", 414, None, id="long-target"),
         pytest.param(
-            judged("GET", "/users", *[("X", "y")] * 31), "parse_headers", 431, None, id="many-fields"
+            judged("GET", "/users", *[("X", "y")] * 31),
+            "parse_headers",
+            431,
+            None,
+            id="many-fields",
         ),
         pytest.param(
             judged("GET", "/users", ("X", "y" * 2000)), "parse_headers", 431, None, id="large-field"
@@ -110,64 +142,95 @@ def bearer(token):
             judged("PUT"), "parse_headers", 405, ("Allow", "GET, POST, HEAD, OPTIONS"), id="method"
         ),
         pytest.param(
-            judged("OPTIONS"), "parse_headers", 204, ("Allow", "GET, POST, HEAD, OPTIONS"),
+            judged("OPTIONS"),
+            "parse_headers",
+            204,
+            ("Allow", "GET, POST, HEAD, OPTIONS"),
             id="options",
         ),
         pytest.param(
             judged(
-                "OPTIONS", "/admin/x", ("Origin", "https://app.example.com"),
+                "OPTIONS",
+                "/admin/x",
+                ("Origin", "https://app.example.com"),
                 ("Access-Control-Request-Method", "PUT"),
             ),
-            "parse_headers", 204, ("Access-Control-Allow-Methods", "PUT"), id="preflight",
+            "parse_headers",
+            204,
+            ("Access-Control-Allow-Methods", "PUT"),
+            id="preflight",
         ),
         pytest.param(
             judged("GET", "/down"), "parse_headers", 503, ("Retry-After", "120"), id="unavailable"
         ),
         pytest.param(
-            judged("GET", "/me"), "authenticate", 401, ("WWW-Authenticate", "Bearer realm=api"),
+            judged("GET", "/me"),
+            "authenticate",
+            401,
+            ("WWW-Authenticate", "Bearer realm=api"),
             id="no-token",
         ),
         pytest.param(
-            judged("GET", "/me", bearer(EXPIRED)), "authenticate", 401,
-            ("WWW-Authenticate",
-             'Bearer realm=api, error="invalid_token", error_description="Token expired"'),
+            judged("GET", "/me", bearer(EXPIRED)),
+            "authenticate",
+            401,
+            (
+                "WWW-Authenticate",
+                'Bearer realm=api, error="invalid_token", error_description="Token expired"',
+            ),
             id="expired-token",
         ),
         pytest.param(judged("GET", "/me", bearer(READER)), "completed", 200, None, id="token"),
         pytest.param(judged("GET", "/admin/x", bearer(ADMIN)), "completed", 200, None, id="role"),
         pytest.param(
-            judged("GET", "/admin/x", bearer(READER)), "authorize", 403,
-            ("WWW-Authenticate", 'Bearer realm=api, error="insufficient_scope"'), id="other-role",
+            judged("GET", "/admin/x", bearer(READER)),
+            "authorize",
+            403,
+            ("WWW-Authenticate", 'Bearer realm=api, error="insufficient_scope"'),
+            id="other-role",
         ),
         pytest.param(
             judged("GET", "//admin//x"), "authenticate", 401, None, id="slashes-are-no-way-round"
         ),
         pytest.param(
-            judged("POST", "/users", JSON, body=b"x" * 101), "validate_body", 413, None,
+            judged("POST", "/users", JSON, body=b"x" * 101),
+            "validate_body",
+            413,
+            None,
             id="too-large",
         ),
         pytest.param(
-            judged("POST", "/users", JSON, ("Content-Length", "101")), "validate_body", 413, None,
+            judged("POST", "/users", JSON, ("Content-Length", "101")),
+            "validate_body",
+            413,
+            None,
             id="too-large-by-its-word",
         ),
         pytest.param(
             judged("POST", "/users", ("Content-Type", "text/plain"), body=b"x"),
-            "validate_body", 415, ("Accept", "application/json"), id="other-type",
+            "validate_body",
+            415,
+            ("Accept", "application/json"),
+            id="other-type",
         ),
-        pytest.param(
-            judged("POST", "/users", body=b"x"), "validate_body", 415, None, id="no-type"
-        ),
+        pytest.param(judged("POST", "/users", body=b"x"), "validate_body", 415, None, id="no-type"),
         pytest.param(
             judged("POST", "/users", JSON, ("Content-Encoding", "br"), body=b"x"),
-            "validate_body", 415, ("Accept-Encoding", "identity"), id="coded-content",
+            "validate_body",
+            415,
+            ("Accept-Encoding", "identity"),
+            id="coded-content",
         ),
         pytest.param(
-            judged("GET", "/users", ("Accept", "text/html")), "validate_body", 406,
-            ("Vary", "Accept, Origin"), id="nothing-acceptable",
+            judged("GET", "/users", ("Accept", "text/html")),
+            "validate_body",
+            406,
+            ("Vary", "Accept, Origin"),
+            id="nothing-acceptable",
         ),
         pytest.param(judged("POST", "/users", JSON, body=b"{}"), "completed", 200, None, id="post"),
     ],
-)  # fmt: skip
+)
 def test_where_it_stops(answer, phase, status, field):
     assert (answer.phase, answer.response.status) == (phase, status), answer.reason
     assert answer.ok is (phase == "completed")
@@ -309,6 +372,6 @@ def test_content_in_chunks_is_measured_as_it_is_read():
         }
         heads = []
         guarded = policy_middleware(POLICY, clock=lambda: NOW)(app)
-        list(guarded(environ, lambda status, headers: heads.append(status)))
+        list(guarded(environ, lambda status, headers, heads=heads: heads.append(status)))
         assert heads[0].startswith(str(status))
     assert read == [b"x" * 400]

@@ -73,7 +73,9 @@ def twice(environ, start_response):
         pytest.param(good(headers=[("X", "€")]), "'X' cannot be sent", id="beyond-latin-1"),
         pytest.param(good(headers=[("a b", "c")]), "'a b' cannot be sent", id="name-no-token"),
         pytest.param(good(headers=["X"]), "cannot be sent", id="not-a-pair"),
-        pytest.param(wsgi_apps.raises_before, "raised LookupError: before (wsgi_apps.py", id="raise-before"),
+        pytest.param(
+            wsgi_apps.raises_before, "raised LookupError: before (wsgi_apps.py", id="raise-before"
+        ),
         pytest.param(wsgi_apps.raises_during, "'X-Bad' cannot be sent", id="raise-during"),
         pytest.param(wsgi_apps.raises_after, "raised LookupError: after", id="raise-after"),
         pytest.param(wsgi_apps.raises_at_first_piece, "LookupError: first piece", id="raise-first"),
@@ -81,7 +83,7 @@ def twice(environ, start_response):
             wsgi_apps.raises_at_second_piece, "after its answer had begun", id="raise-second"
         ),
     ],
-)  # fmt: skip
+)
 def test_what_no_server_can_send_is_named(app, told):
     with pytest.raises(WsgiError) as caught:
         answer_wsgi(app, Request(), name="app:app")

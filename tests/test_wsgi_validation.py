@@ -96,30 +96,47 @@ def writes_text(environ, start_response):
         pytest.param(with_head("20 OK"), "not like '200 OK'", b"x", id="two-digits"),
         pytest.param(with_head(container=tuple), "headers are tuple", b"x", id="headers-tuple"),
         pytest.param(
-            with_head(headers={"X": "y"}, container=dict), "headers are dict", b"x", id="headers-dict"
+            with_head(headers={"X": "y"}, container=dict),
+            "headers are dict",
+            b"x",
+            id="headers-dict",
         ),
-        pytest.param(with_head(headers=[["X", "y"]]), "is a list, not a tuple", b"x", id="list-pair"),
+        pytest.param(
+            with_head(headers=[["X", "y"]]), "is a list, not a tuple", b"x", id="list-pair"
+        ),
         pytest.param(with_head(headers=[("X", "y", "z")]), "is not a pair", b"x", id="triple"),
         pytest.param(with_head(headers=[(b"X", b"y")]), "holds bytes", b"x", id="bytes-field"),
         pytest.param(with_head(headers=[("X", 5)]), "holds int", b"x", id="number-field"),
-        pytest.param(with_head(headers=[("X", "€")]), "beyond ISO-8859-1", b"x", id="beyond-latin-1"),
+        pytest.param(
+            with_head(headers=[("X", "€")]), "beyond ISO-8859-1", b"x", id="beyond-latin-1"
+        ),
         pytest.param(with_head(headers=[("a b", "c")]), "is not a token", b"x", id="name-no-token"),
-        pytest.param(with_head(headers=[("X", "a\nb")]), "control characters", b"x", id="line-break"),
+        pytest.param(
+            with_head(headers=[("X", "a\nb")]), "control characters", b"x", id="line-break"
+        ),
         pytest.param(with_head(headers=[("X", " a")]), "begins or ends", b"x", id="blank-around"),
-        pytest.param(with_head(headers=[("Status", "200")]), "is no header", b"x", id="status-field"),
+        pytest.param(
+            with_head(headers=[("Status", "200")]), "is no header", b"x", id="status-field"
+        ),
         pytest.param(with_head(headers=[("Connection", "x")]), "hop-by-hop", b"x", id="connection"),
         pytest.param(
             with_head(headers=[("transfer-encoding", "chunked")]), "hop-by-hop", b"x", id="chunked"
         ),
-        pytest.param(with_head(headers=[("Content-Length", "0")]), "longer than", b"x", id="too-long"),
-        pytest.param(with_head(headers=[("Content-Length", "9")]), "has 1 octets", b"x", id="short"),
-        pytest.param(with_head("204 No Content"), "204 response has content", b"", id="content-204"),
+        pytest.param(
+            with_head(headers=[("Content-Length", "0")]), "longer than", b"x", id="too-long"
+        ),
+        pytest.param(
+            with_head(headers=[("Content-Length", "9")]), "has 1 octets", b"x", id="short"
+        ),
+        pytest.param(
+            with_head("204 No Content"), "204 response has content", b"", id="content-204"
+        ),
         pytest.param(closes_input, "wsgi.input is closed", b"x", id="closes-input"),
         pytest.param(seeks_input, "wsgi.input.seek is used", b"x", id="seeks-input"),
         pytest.param(writes_bytes_to_errors, "given bytes", b"x", id="bytes-to-errors"),
         pytest.param(spoils_environ, "CONTENT_LENGTH in the environ", b"x", id="spoils-environ"),
     ],
-)  # fmt: skip
+)
 def test_a_breach_is_noted_and_the_answer_still_comes(app, told, body):
     problems = []
     answer = answer_wsgi(checked_app(app, "app", problems), Request(), problems=problems)

@@ -32,6 +32,12 @@ class Sample(NamedTuple):
 DUMP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"
 
 POLICY = str(Path(__file__).parent.parent / "data" / "policy.toml")
+KEY = str(Path(__file__).parent.parent / "data" / "session.key")
+# Signed with that key, for two centuries.
+TOKEN = (
+    b"eyJ1c2VyX2lkIjoiYWRhIiwicm9sZSI6ImFkbWluIiwiaWF0IjoxMDAwMDAwMDAwLCJleHAiOjk5OTk5OTk5OTl9"
+    b".LcrQqSB2xja6irjijON_YElhUPbfI-UYcZe62uKFTn8"
+)
 
 SAMPLES = [
     Sample(
@@ -63,6 +69,15 @@ SAMPLES = [
         b'{"status": 200, "headers": {"Cache-Control": "max-age=60"}}}\n',
     ),
     Sample("etag", ("--etag", '"v7"'), (), b'{"value": {"a": 1}}\n'),
+    Sample("gzip", (KEY,), (), DUMP),
+    Sample(
+        "session sign", ("--key-file", KEY, "--user-id", "ada"), ("--key-file", KEY), b'{"a": 1}\n'
+    ),
+    Sample(
+        "session verify",
+        None,
+        ("--key-file", KEY),
+        TOKEN + b"\n",
     ),
     Sample("cookie parse", ("a=1",), (), b'{"cookie": "a=1"}\n'),
     Sample("cookie build", ("a", "1"), (), b'{"name": "a", "value": "1"}\n'),

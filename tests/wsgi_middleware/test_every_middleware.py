@@ -211,9 +211,9 @@ def test_a_big_stream_goes_through_in_constant_memory(names):
         passed += len(chunk)
         return True
 
+    from httpheaders.messages.headers import Headers
     from httpheaders.wsgi import environ_of
     from httpheaders.wsgi_call import call_app
-    from httpheaders.messages.headers import Headers
 
     request = Request(headers=Headers([("Accept-Encoding", "gzip")]))
     environ = environ_of(request).environ
