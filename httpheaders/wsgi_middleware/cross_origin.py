@@ -107,7 +107,8 @@ def _merged(headers: list[tuple[str, str]], answer: CorsAnswer) -> list[tuple[st
 
 def _merged_slowly(headers: list[tuple[str, str]], answer: CorsAnswer) -> list[tuple[str, str]]:
     """Merge with a head that has fields of this kind; what fields come to is remembered."""
-    own, others = [], []
+    own: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
     for pair in headers:
         (own if pair[0].lower().startswith(_OURS) else others).append(pair)
     key = (tuple(own), tuple(answer.headers))

@@ -97,7 +97,7 @@ def test_a_policy_that_is_not_there_is_an_error(folder):
 
 
 def test_smuggling_is_told(folder):
-    dump = b"POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+    dump = b"POST /users HTTP/1.1\nHost: a\nContent-Length: 3\nTransfer-Encoding: chunked\n\n"
     got = answer(folder, stdin=dump, status=1)
     assert got["response"]["status"] == 400
     assert "Transfer-Encoding" in got["reason"]
