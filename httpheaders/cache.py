@@ -332,7 +332,7 @@ class Cache:
         if lookup.fwd == "method" and not stored:
             return CacheAnswer(passed_on, "bypass", lookup.reason, lookup.reference)
         if lookup.fwd in ("stale", "request") and (response.status or 0) < 500:
-            if not stored:
+            if not stored and request.method == "GET":
                 # "none of the stored responses … are suitable": the origin has something else now.
                 for candidate in lookup.candidates:
                     self.store.remove(candidate)

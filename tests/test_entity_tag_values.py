@@ -97,6 +97,7 @@ READ = [
     pytest.param(['w/"v7"'], EntityTag("v7", weak=True), True, id="lower-case-mark"),
     pytest.param(['"a"b"'], None, True, id="quote-inside"),
     pytest.param([""], None, True, id="nothing"),
+    pytest.param(["a\x1f"], None, True, id="control-character"),
 ]
 
 
