@@ -43,14 +43,11 @@ from httpheaders.messages.message import Request, Response
 from httpheaders.partial_content import combined, request_for_rest, slice_of_part
 from httpheaders.syntax.dates import format_http_date
 from httpheaders.syntax.grammar import is_token
-from httpheaders.target_uri import target_uri
-from httpheaders.vary import selects
 
 __all__ = ["Cache", "CacheAnswer", "Lookup", "Send"]
 
 Send = Callable[[Request], Response]
 
-_CONDITIONS = ("If-None-Match", "If-Modified-Since", "Range")
 # "an error is any situation which would result in a 500, 502, 503 or 504": RFC 5861 section 4
 _ERRORS = frozenset({500, 502, 503, 504})
 
@@ -207,12 +204,14 @@ class Cache:
             return self._forwarding(
                 request, f"{method} requests are written through", "method", "RFC 9111 section 4"
             )
-        variants = self.store.variants(target_uri(request))
+        variants = self.store.variants_for(request)
         matching = [one for one in variants if _could_answer(one, method, request.headers)]
         if not matching:
             return self._nothing_matches(request, variants)
-        chosen = max(matching, key=lambda one: _preference(one, request, now))
-        reuse = assess_reuse(chosen, request, now=now, settings=self.settings)
+        chosen = matching[0]
+        if len(matching) > 1:
+            chosen = max(matching, key=lambda one: _preference(one, now))
+        reuse = assess_reuse(chosen, request, now=now, settings=self.settings, selected=True)
         if chosen.part is not None:
             return self._look_up_part(request, chosen, reuse, now)
         if reuse.ok:
@@ -333,7 +332,7 @@ class Cache:
         if lookup.fwd == "method" and not stored:
             return CacheAnswer(passed_on, "bypass", lookup.reason, lookup.reference)
         if lookup.fwd in ("stale", "request") and (response.status or 0) < 500:
-            if not stored:
+            if not stored and request.method == "GET":
                 # "none of the stored responses … are suitable": the origin has something else now.
                 for candidate in lookup.candidates:
                     self.store.remove(candidate)
@@ -403,9 +402,7 @@ class Cache:
         self, lookup: Lookup, updated: list[StoredResponse], now: float
     ) -> CacheAnswer:
         newest = max(updated, key=lambda one: _date(one, now))
-        if newest.vary is not None and not selects(
-            newest.key, lookup.request.headers, newest.response.headers
-        ):
+        if newest.vary is not None and not newest.selects(lookup.request.headers):
             newest = self._adopted(newest, lookup.request)
         response = (
             _served(newest, lookup.request, now)
@@ -460,7 +457,7 @@ class Cache:
     def _freshen_by_head(
         self, request: Request, response: Response, request_time: float, now: float
     ) -> None:
-        for one in self.store.variants(target_uri(request)):
+        for one in self.store.variants_for(request):
             if not _could_answer(one, "GET", request.headers):
                 continue
             if head_confirms(one, response, now=now):
@@ -536,7 +533,9 @@ def _answer_of(lookup: Lookup) -> CacheAnswer:
 
 
 def _is_conditional(request: Request | None) -> bool:
-    return request is not None and any(name in request.headers for name in _CONDITIONS[:2])
+    if request is None:
+        return False
+    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
 def _at_once(revalidate: Callable[[], None]) -> None:
@@ -546,14 +545,10 @@ def _at_once(revalidate: Callable[[], None]) -> None:
 def _could_answer(stored: StoredResponse, method: str, headers: Headers) -> bool:
     if stored.method == "HEAD" and method != "HEAD":
         return False
-    if stored.vary is None:
-        return False
-    return not stored.key or selects(stored.key, headers, stored.response.headers)
+    return stored.selects(headers)
 
 
-def _preference(
-    stored: StoredResponse, request: Request, now: float
-) -> tuple[bool, bool, bool, float]:
+def _preference(stored: StoredResponse, now: float) -> tuple[bool, bool, bool, float]:
     # 4.1: with several, "the most recent … stored response with a valid Vary field value"; a part
     # is second to a whole, unless it is all that was asked for.
     whole = stored.part is None
@@ -567,7 +562,7 @@ def _date(stored: StoredResponse, now: float) -> float:
 
 def _served(stored: StoredResponse, request: Request, now: float) -> Response:
     response = _with_age(stored, now)
-    if any(name in request.headers for name in _CONDITIONS):
+    if _is_conditional(request) or "Range" in request.headers:
         answer = answer_conditional(
             request,
             response,
@@ -587,7 +582,11 @@ def _served(stored: StoredResponse, request: Request, now: float) -> Response:
 def _with_age(stored: StoredResponse, now: float) -> Response:
     # "MUST generate an Age header field, replacing any present": section 4
     age = str(int(stored.age(now)))
-    return stored.response._replace(headers=stored.response.headers.replaced("Age", age))
+    headers = stored.response.headers
+    # The value is digits, and most responses come without the field: no need to look for its place.
+    fresh = headers.replaced("Age", age) if "Age" in headers else Headers([*headers, ("Age", age)])
+    response = stored.response
+    return Response(response.status, fresh, response.body, response.version, response.phrase)
 
 
 def _served_part(stored: StoredResponse, request: Request, now: float) -> Response | None:
@@ -616,7 +615,9 @@ def _served_part(stored: StoredResponse, request: Request, now: float) -> Respon
 
 def _if_range_holds(request: Request, response: Response, now: float) -> bool:
     whole = response._replace(status=200, body=b"\0")
-    wanted = request.headers.replaced("Range", "bytes=0-0").without(*_CONDITIONS[:2])
+    wanted = request.headers.replaced("Range", "bytes=0-0").without(
+        "If-None-Match", "If-Modified-Since"
+    )
     answer = answer_conditional(request._replace(headers=wanted), whole, now=now, by_cache=True)
     return answer.status == 206
 

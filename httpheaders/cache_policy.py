@@ -83,11 +83,20 @@ class StoredResponse(NamedTuple):
 
     def age(self, now: float) -> float:
         """Give current_age: RFC 9111 section 4.2.3."""
-        return self.initial_age + max(0, now - self.response_time)
+        resident = now - self.response_time
+        return self.initial_age + resident if resident > 0 else self.initial_age
 
     def is_fresh(self, now: float) -> bool:
         """Say whether freshness_lifetime > current_age: RFC 9111 section 4.2."""
         return not self.marked_stale and self.lifetime.seconds > self.age(now)
+
+    def selects(self, headers: Headers) -> bool:
+        """Say whether a request with these fields selects it: RFC 9111 section 4.1."""
+        if self.vary is None:
+            return False
+        return not self.key or selects(
+            self.key, headers, self.response.headers, stored_headers=self.request.headers
+        )
 
     @property
     def method(self) -> str:
@@ -376,6 +385,7 @@ def assess_reuse(
     *,
     now: float,
     settings: CacheSettings = SHARED_CACHE,
+    selected: bool = False,
     explain: bool = False,
 ) -> Reuse:
     """
@@ -386,6 +396,7 @@ def assess_reuse(
         request: as presented.
         now: seconds since 1970.
         settings: the kind of cache.
+        selected: whether URI, method and Vary are known to match already.
         explain: list every rule tried.
 
     Source: RFC 9111 section 4.
@@ -403,19 +414,22 @@ def assess_reuse(
     wanted = request_directives(request.headers)
     question = _Question(stored, request, wanted, stored.governing.directives, settings, age, ttl)
     steps: list[Step] = []
-    for rule in _USING:
+    for rule in _USING_SELECTED if selected else _USING:
         decision = rule.decide(question)
         if explain:
             steps.append(Step(rule.text, decision[1] if decision else "goes on", rule.reference))
         if decision is not None:
             verdict, reason = decision
-            ok = verdict in ("fresh", "stale", "stale-while-revalidate")
+            ok = verdict not in ("validate", "mismatch")
             return Reuse(ok, reason, rule.reference, (), tuple(steps), verdict, age, ttl)
     raise AssertionError("the last rule always decides")
 
 
 def _other_uri(question: _Question) -> _Verdict | None:
-    if target_uri(question.request) == question.stored.uri:
+    stored, url = question.stored, question.request.url
+    if url == stored.request.url and url == stored.uri:
+        return None  # to the letter, and in the normal form
+    if target_uri(question.request) == stored.uri:
         return None
     return "mismatch", "the request is for another URI"
 
@@ -431,7 +445,7 @@ def _other_variant(question: _Question) -> _Verdict | None:
     stored = question.stored
     if stored.vary is None:
         return "mismatch", "its Vary never matches"
-    if not stored.key or selects(stored.key, question.request.headers, stored.response.headers):
+    if stored.selects(question.request.headers):
         return None
     return "mismatch", f"the request differs in a field that Vary names: {', '.join(stored.vary)}"
 
@@ -541,6 +555,9 @@ _USING = (
     _UseRule("stale-while-revalidate", "RFC 5861 section 3", _stale_while_revalidate),
     _UseRule("stale use", "RFC 9111 section 4.2.4", _stale),
 )
+
+
+_USING_SELECTED = _USING[3:]
 
 
 def may_serve_stale(

@@ -239,6 +239,8 @@ class _Origin:
         return answer
 
     def answer(self, request: Request) -> Response:
+        if not ("If-None-Match" in request.headers or "If-Modified-Since" in request.headers):
+            return self._recorded
         conditional = answer_conditional(request, self._recorded, now=self._now)
         if conditional.status != 304:
             return self._recorded

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from httpheaders.cache_policy import StoredResponse
-from httpheaders.messages.message import Response
+from httpheaders.messages.message import Request, Response
+from httpheaders.target_uri import target_uri
 
 __all__ = ["CacheStore", "content_length"]
 
@@ -49,7 +50,14 @@ class CacheStore:
 
     def variants(self, uri: str) -> list[StoredResponse]:
         """Give the stored responses of a URI; looking does not count as use."""
-        return [self._by_key[key][0] for key in self._by_uri.get(uri, ())]
+        keys = self._by_uri.get(uri)
+        return [self._by_key[key][0] for key in keys] if keys else []
+
+    def variants_for(self, request: Request) -> list[StoredResponse]:
+        """Give the stored responses of a request's target URI."""
+        url = request.url
+        # Most URLs come in the normal form, and then they are the key as they stand.
+        return self.variants(url if url in self._by_uri else target_uri(request))
 
     def touch(self, stored: StoredResponse) -> None:
         """Count a stored response as just used."""

@@ -18,7 +18,7 @@ from httpheaders.messages.message import Request, Response
 from httpheaders.syntax.dates import format_http_date
 from httpheaders.syntax.entity_tags import read_entity_tags
 from httpheaders.syntax.field_values import split_list
-from httpheaders.syntax.grammar import OWS_CHARACTERS
+from httpheaders.syntax.grammar import OWS_CHARACTERS, is_field_value
 from httpheaders.target_uri import origin_of, resolved_uri, target_uri
 from httpheaders.targeted_cache_control import governing_directives
 
@@ -146,12 +146,12 @@ def validation_request(
     tags = _entity_tags(stored)
     presented = headers.joined("If-None-Match")
     if tags and presented != "*":
-        listed = [text for text, _, _ in read_entity_tags(presented or "")]
+        listed = [text for text, _, _ in read_entity_tags(presented or "") if is_field_value(text)]
         # "send the union of the two lists as a replacement"
         headers = headers.replaced("If-None-Match", ", ".join(dict.fromkeys([*listed, *tags])))
     if len(stored) == 1 and (presented is None or tags):
         modified = stored[0].response.headers.get("Last-Modified")
-        if modified is not None:
+        if modified is not None and is_field_value(modified):
             headers = headers.replaced("If-Modified-Since", modified)
     return request._replace(headers=headers)
 
@@ -159,7 +159,8 @@ def validation_request(
 def _entity_tags(stored: Iterable[StoredResponse]) -> list[str]:
     # As received, an unquoted one too: only the origin knows how it will compare it.
     lines = (one.response.headers.get("ETag") for one in stored)
-    return list(dict.fromkeys(tag.strip(OWS_CHARACTERS) for tag in lines if tag))
+    tags = (tag.strip(OWS_CHARACTERS) for tag in lines if tag and is_field_value(tag))
+    return list(dict.fromkeys(tags))
 
 
 # -- the answer: sections 4.3.3 to 4.3.5 -----------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 from httpheaders.errors import FieldSyntaxError, InputError, PolicyError
 from httpheaders.messages.headers import Headers
 from httpheaders.syntax.entity_tags import EntityTag, parse_entity_tag
-from httpheaders.syntax.grammar import OWS_CHARACTERS
+from httpheaders.syntax.grammar import OWS_CHARACTERS, is_field_value
 
 __all__ = [
     "ALGORITHMS",
@@ -110,7 +110,9 @@ def _unquoted(text: str) -> EntityTag | None:
     opaque = text[2:] if weak else text
     if weak and len(opaque) > 1 and opaque[0] == opaque[-1] == '"':
         opaque = opaque[1:-1]  # w/"…"
-    return None if not opaque or '"' in opaque else EntityTag(opaque, weak)
+    if not opaque or '"' in opaque or not is_field_value(opaque):
+        return None
+    return EntityTag(opaque, weak)
 
 
 def matches_strongly(left: EntityTag, right: EntityTag) -> bool:

@@ -10,6 +10,7 @@ Source: RFC 9111 section 4.2.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from httpheaders.cache_control import CacheControl
@@ -31,6 +32,9 @@ __all__ = [
 
 # RFC 9110 section 15.1
 HEURISTICALLY_CACHEABLE = frozenset({200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501})
+
+
+_DAY = 86400
 
 
 class Lifetime(NamedTuple):
@@ -57,7 +61,13 @@ def date_of(headers: Headers, name: str, *, now: float) -> int | None:
     Source: RFC 9110 section 5.6.7.
     """
     value = headers.get(name)
-    return None if value is None else parse_http_date(value.strip(OWS_CHARACTERS), now=now)
+    return None if value is None else _remembered_date(value, int(now // _DAY))
+
+
+@lru_cache(maxsize=1024)
+def _remembered_date(value: str, day: int) -> int | None:
+    # The same dates come again and again. The day is near enough to place a two-digit year.
+    return parse_http_date(value.strip(OWS_CHARACTERS), now=day * _DAY)
 
 
 def freshness_lifetime(

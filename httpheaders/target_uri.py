@@ -25,7 +25,7 @@ def target_uri(request: Request) -> str:
     'http://example.com/'
     """
     url = request.url or "/"
-    if "://" in url.partition("?")[0]:
+    if url[0] != "/" and "://" in url.partition("?")[0]:
         return normalised_uri(url)
     host = request.headers.get("Host") or ""
     return f"//{host.lower()}{url.partition('#')[0] or '/'}"
@@ -39,11 +39,12 @@ def normalised_uri(url: str) -> str:
     'https://example.com/?q=A'
     """
     scheme, _, rest = url.partition("#")[0].partition("://")
-    end = next((at for at, character in enumerate(rest) if character in "/?"), len(rest))
-    authority, path = rest[:end].lower(), rest[end:]
-    scheme = scheme.lower()
-    authority = authority.removesuffix(_DEFAULT_PORTS.get(scheme, "\0"))
-    return f"{scheme}://{authority}{path if path.startswith('/') else '/' + path}"
+    before_query, mark, query = rest.partition("?")
+    authority, _, path = before_query.partition("/")
+    scheme, authority = scheme.lower(), authority.lower()
+    if ":" in authority:
+        authority = authority.removesuffix(_DEFAULT_PORTS.get(scheme, "\0"))
+    return f"{scheme}://{authority}/{path}{mark}{query}"
 
 
 def resolved_uri(reference: str, base: str) -> str | None:

@@ -11,6 +11,7 @@ Source: RFC 9111 section 4.1, RFC 9110 section 12.5.5.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from httpheaders.answer import Problem
 from httpheaders.errors import FieldSyntaxError
@@ -22,6 +23,8 @@ __all__ = ["VaryKey", "parse_vary", "selects", "vary_key", "vary_problems"]
 
 # (field name in lower case, normalised value or None when absent), in the order of Vary
 VaryKey = tuple[tuple[str, str | None], ...]
+
+_REMEMBERED_LENGTH = 512
 
 
 def parse_vary(headers: Headers) -> tuple[str, ...] | None:
@@ -56,16 +59,32 @@ def vary_key(names: tuple[str, ...], request_headers: Headers) -> VaryKey:
     return tuple((name, _normalised(name, request_headers)) for name in names)
 
 
-def selects(key: VaryKey, request_headers: Headers, response_headers: Headers) -> bool:
+def selects(
+    key: VaryKey,
+    request_headers: Headers,
+    response_headers: Headers,
+    *,
+    stored_headers: Headers | None = None,
+) -> bool:
     """
     Say whether a request selects the response stored under this key.
 
     A response in the one language that a request ranks above all others is taken for it too.
 
+    Args:
+        key: of the stored response.
+        request_headers: of the request presented.
+        response_headers: of the stored response.
+        stored_headers: of the request that it answered, which spares the normalisation of what is
+            the same to the letter.
+
     Source: RFC 9111 section 4.1.
     """
     for name, stored in key:
-        presented = _normalised(name, request_headers)
+        value = request_headers.joined(name)
+        if stored_headers is not None and value == stored_headers.joined(name):
+            continue
+        presented = None if value is None else _normalised_value(name, value)
         if presented == stored:
             continue
         if name != "accept-language" or presented is None:
@@ -77,7 +96,20 @@ def selects(key: VaryKey, request_headers: Headers, response_headers: Headers) -
 
 def _normalised(name: str, headers: Headers) -> str | None:
     value = headers.joined(name)
-    return None if value is None else _NORMALISERS.get(name, _without_blanks)(value)
+    return None if value is None else _normalised_value(name, value)
+
+
+def _normalised_value(name: str, value: str) -> str:
+    normalise = _NORMALISERS.get(name)
+    if normalise is None:
+        return _without_blanks(value)
+    return _remembered(name, value) if len(value) <= _REMEMBERED_LENGTH else normalise(value)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(name: str, value: str) -> str:
+    # Browsers send the same few values over and over.
+    return _NORMALISERS[name](value)
 
 
 def _without_blanks(value: str) -> str:

@@ -67,7 +67,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "entity_tag_values",
         "freshness",
     },
-    "cache_store": {"cache_policy"},
+    "cache_store": {"cache_policy", "target_uri"},
     "cache_check": {
         "cache_control",
         "cache_control_problems",
@@ -89,8 +89,6 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "conditional",
         "freshness",
         "partial_content",
-        "target_uri",
-        "vary",
     },
     "wsgi_call": {"wsgi"},
     "wsgi_validation": {"wsgi", "wsgi_call"},

@@ -10,7 +10,7 @@ import click
 from httpheaders.cli import options
 from httpheaders.cli.driver import InputOutput
 from httpheaders.cli.exit_status import ExitStatus
-from httpheaders.cli.key_types import boolean, number, text, texts, time
+from httpheaders.cli.key_types import boolean, number, texts, time
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import Reply, header_lines
 from httpheaders.errors import InputError
@@ -43,7 +43,6 @@ FORM = Form(
         "age": number,
         "elapsed": number,
         "now": time,
-        "method": text,
         "header": texts,
         "new_request": request,
         "validation_response": response,
@@ -122,15 +121,15 @@ def _new_request(values: Mapping[str, Any]) -> Request | None:
     if "new_request" in values:
         request: Request = values["new_request"]
         return request
-    if "header" not in values and "method" not in values:
+    if "header" not in values:
         return None
     fields = []
-    for line in values.get("header", ()):
+    for line in values["header"]:
         name, colon, value = line.partition(":")
         if not colon:
             raise InputError(f"expected 'Name: value', got '{line[:60]}'", where="$.header")
         fields.append(checked_field(name, value))
-    return Request(values.get("method"), headers=Headers(fields))
+    return Request(headers=Headers(fields))
 
 
 def _settings(values: Mapping[str, Any]) -> CacheSettings:
@@ -179,7 +178,6 @@ def _carried(exchange: Exchange | None, result: CacheCheck) -> Exchange | None:
 @click.option("--age", type=options.DURATION, metavar="TIME", help="How old it was when it came.")
 @click.option("--elapsed", type=options.DURATION, metavar="TIME", help="How long ago that was.")
 @click.option("--header", multiple=True, metavar="LINE", help="A field of the new request.")
-@click.option("--method", metavar="NAME", help="The method of the new request.")
 @options.input_and_output(source_argument=True)
 def command(io: InputOutput, **given: Any) -> ExitStatus:
     """Say whether a cache may store a response, whether it is fresh, and why.

@@ -24,11 +24,9 @@ FORM = Form(
 )
 
 EXAMPLES = r"""
-$ for t in 0 30 90; do
->   echo '{"t": '$t', "request": {"method": "GET", "url": "http://a.example/"},
->     "response": {"status": 200, "headers": {"Cache-Control": "max-age=60"}, "body": "hello"}}' |
->     tr -d '\n'; echo
-> done | httpheaders cache-sim --raw
+$ printf '{"t": %s, "request": {"url": "/"}, '\
+> '"response": {"headers": "Cache-Control: max-age=60"}}\n' 0 30 90 |
+>   httpheaders cache-sim --raw
 miss
 hit
 refreshed
