@@ -16,6 +16,8 @@ from httpheaders.messages.message import Exchange
 
 __all__ = ["Questioner"]
 
+# What a request has, where nothing else stands beside it.
+_REQUEST_KEYS = frozenset({"id", "version", "method", "url", "headers", "body", "body_base64"})
 # What every answer of ours has: by it one is known that was piped on.
 _ANSWER_KEYS = frozenset({"ok", "reason", "reference", "problems"})
 
@@ -136,6 +138,9 @@ class Questioner:
             if named or self._form.takes_requests:
                 return Exchange(read_request(value), None)
             return Exchange(None, read_response(value))
+        # "method" may be a key of both, and says nothing.
+        if named and self._form.takes_requests and value.keys() <= _REQUEST_KEYS:
+            return Exchange(read_request(value), None)
         # Beside keys of the short form, a lone "url" is a slip of the pen.
         if named and len(own - {"id"}) == len(value.keys() - {"id"}):
             return Exchange(read_request(value), None)

@@ -18,9 +18,11 @@ from httpheaders.messages.message import Request, Response
 from httpheaders.wsgi_middleware.layers import (
     WHOLE_UP_TO,
     ContentStream,
+    DroppedContent,
     Head,
     filtered,
     status_line,
+    typed,
 )
 
 if TYPE_CHECKING:
@@ -142,14 +144,14 @@ class _Coding:
                 self._left_alone.add(key)
         result_head = Head(status_line(sent.status or 200, head.status), sent.headers.pairs)
         if sent.status == 406 and head.code != 406:
-            result_head = _typed(result_head)
+            result_head = typed(result_head)
         return result_head, sent.body or b""
 
     def begin(self, head: Head) -> tuple[Head, ContentStream | None]:
         response = Response(head.code, Headers(head.headers))
         decision = decide(self._request, response, policy=self._policy)
         if decision.status == 406:
-            return _typed(_head_of(decision, head)), _Dropped()
+            return typed(_head_of(decision, head)), DroppedContent()
         stream = None
         if decision.coding is not None:
             stream = _Coded(decision.coding, self._policy)
@@ -158,11 +160,6 @@ class _Coding:
 
 def _head_of(decision: Decision, head: Head) -> Head:
     return Head(status_line(decision.status or 200, head.status), decision.headers.pairs)
-
-
-def _typed(head: Head) -> Head:
-    # What stands in place of an answer has a type even where it is empty: some servers insist.
-    return Head(head.status, [*head.headers, ("Content-Type", "text/plain")])
 
 
 class _Coded:
@@ -179,13 +176,3 @@ class _Coded:
 
     def finish(self) -> bytes:
         return self._stream.finish()
-
-
-class _Dropped:
-    """Content in place of which 406 is sent."""
-
-    def feed(self, chunk: bytes) -> bytes:
-        return b""
-
-    def finish(self) -> bytes:
-        return b""

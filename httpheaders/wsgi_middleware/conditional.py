@@ -17,9 +17,11 @@ from httpheaders.messages.message import Request, Response
 from httpheaders.wsgi_middleware.layers import (
     WHOLE_UP_TO,
     ContentStream,
+    DroppedContent,
     Head,
     filtered,
     status_line,
+    typed,
 )
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ class _Conditions:
             request = request._replace(headers=request.headers.without("Range", "If-Range"))
         answer = self._streamed_answer(request, head, size)
         if answer.status in (304, 412, 416):
-            return _head_of(answer, head), _Dropped()
+            return _head_of(answer, head), DroppedContent()
         if answer.status == 206:
             return _head_of(answer, head), _Cut(answer.ranges[0])
         return _head_of(answer, head), None
@@ -158,19 +160,8 @@ def _head_of(answer: ConditionalAnswer, head: Head) -> Head:
     headers = answer.headers
     if answer.status in (412, 416):
         headers = headers.replaced("Content-Length", "0")
-        # What stands in place of an answer has a type even where it is empty: some servers insist.
-        headers = headers.replaced("Content-Type", "text/plain")
+        return typed(Head(status_line(answer.status), headers.pairs))
     return Head(status_line(answer.status, head.status), headers.pairs)
-
-
-class _Dropped:
-    """Content that is not sent."""
-
-    def feed(self, chunk: bytes) -> bytes:
-        return b""
-
-    def finish(self) -> bytes:
-        return b""
 
 
 class _Cut:

@@ -25,7 +25,18 @@ if TYPE_CHECKING:
 
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
 
-__all__ = ["WHOLE_UP_TO", "ContentFilter", "ContentStream", "Head", "filtered", "status_line"]
+__all__ = [
+    "WHOLE_UP_TO",
+    "ClosingBody",
+    "ContentFilter",
+    "ContentStream",
+    "DroppedContent",
+    "Head",
+    "filtered",
+    "phrase_of",
+    "status_line",
+    "typed",
+]
 
 # Octets of declared content that are gathered before they are passed on.
 WHOLE_UP_TO = 1 << 20
@@ -93,7 +104,7 @@ def filtered(
     body = app(environ, call.start_response)
     if type(body) in (list, tuple) and call.head is not None and not call.is_sent:
         return call.send_whole(body[0] if len(body) == 1 else b"".join(body))  # type: ignore[index,arg-type]
-    return _FilteredBody(call, body)
+    return ClosingBody(body, call.chunks(body))
 
 
 class _FilteredCall:
@@ -213,12 +224,18 @@ class _FilteredCall:
             yield last
 
 
-class _FilteredBody:
-    """Content that is filtered as it is asked for; `close` reaches the application once."""
+class ClosingBody:
+    """
+    Content on its way out; `close` reaches what the application returned, once.
 
-    def __init__(self, call: _FilteredCall, body: Iterable[bytes]) -> None:
+    Args:
+        body: what the application returned.
+        chunks: the content as it is to go out.
+    """
+
+    def __init__(self, body: Iterable[bytes], chunks: Iterator[bytes]) -> None:
         self._body = body
-        self._chunks = call.chunks(body)
+        self._chunks = chunks
         self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -228,13 +245,29 @@ class _FilteredBody:
         return next(self._chunks)
 
     def close(self) -> None:
-        # Not left to the generator: one that never began does not run its `finally`.
+        # Not left to a generator: one that never began does not run its `finally`.
         if self._closed:
             return
         self._closed = True
         close = getattr(self._body, "close", None)
         if close is not None:
             close()
+
+
+class DroppedContent:
+    """A stream for content in place of which nothing is sent."""
+
+    def feed(self, chunk: bytes) -> bytes:
+        return b""
+
+    def finish(self) -> bytes:
+        return b""
+
+
+def typed(head: Head) -> Head:
+    """Give a type to what stands, empty, in place of an answer: some servers insist on one."""
+    pairs = [pair for pair in head.headers if pair[0].lower() != "content-type"]
+    return Head(head.status, [*pairs, ("Content-Type", "text/plain")])
 
 
 _PHRASES = {

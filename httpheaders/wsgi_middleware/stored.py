@@ -17,7 +17,7 @@ from httpheaders.cache_policy import assess_storing
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.wsgi import request_of
-from httpheaders.wsgi_middleware.layers import Head, status_line
+from httpheaders.wsgi_middleware.layers import ClosingBody, Head, status_line
 
 if TYPE_CHECKING:
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
@@ -172,7 +172,7 @@ class _ForwardedCall:
 
     def run(self) -> Iterable[bytes]:
         body = self._app(environ_for(self._environ, self._forward), self._start)
-        return _PassedBody(body, self)
+        return ClosingBody(body, self.chunks(body))
 
     def _start(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
@@ -267,29 +267,6 @@ def _no_head() -> Exception:
     from httpheaders.errors import WsgiError
 
     return WsgiError("the application gave content before it called start_response")
-
-
-class _PassedBody:
-    """Content on its way through the cache; `close` reaches the application once."""
-
-    def __init__(self, body: Iterable[bytes], call: _ForwardedCall) -> None:
-        self._body = body
-        self._chunks = call.chunks(body)
-        self._closed = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._chunks)
-
-    def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        close = getattr(self._body, "close", None)
-        if close is not None:
-            close()
 
 
 class _StaleBody:
