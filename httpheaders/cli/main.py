@@ -26,6 +26,8 @@ __all__ = ["cli"]
 
 # Name, module of cli/commands, and the question it answers, as the help lists them.
 COMMANDS = {
+    "get": ("get", "Say what one header is, or one part of it."),
+    "assert": ("assert_", "Say whether these checks hold on this message."),
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
 }

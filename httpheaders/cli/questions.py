@@ -29,12 +29,14 @@ class Form(NamedTuple):
         missing: given the keys filled in by options alone, what a question still lacks, in words;
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
+        gathers: whether all messages of one dump or HAR make one question.
     """
 
     keys: Mapping[str, Reader]
     subject: str
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
+    gathers: bool = False
 
 
 class Question(NamedTuple):
@@ -50,6 +52,7 @@ class Question(NamedTuple):
         problems: what was odd in the input; None when nobody has looked.
         har: the entry of the HAR that the exchange came from: when, how long, which connection.
         line: the line of the input, where it has one.
+        hops: the exchanges of the whole input, in order, where the form gathers them.
     """
 
     values: Mapping[str, Any]
@@ -60,6 +63,7 @@ class Question(NamedTuple):
     problems: tuple[Problem, ...] | None = None
     har: HarEntry | None = None
     line: int | None = None
+    hops: tuple[Exchange, ...] = ()
 
     @property
     def request(self) -> Request | None:
