@@ -10,19 +10,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
-from typing import NamedTuple
 
-__all__ = ["Row", "measure"]
+from benchmarks.rows import Row
 
-
-class Row(NamedTuple):
-    """One comparison; times are seconds for one header, `ratio` is the peer's over ours."""
-
-    what: str
-    ours: float
-    peer_name: str
-    peer: float
-    ratio: float
+__all__ = ["BROWSERS", "OFFERS", "different_headers", "measure"]
 
 
 OFFERS = ("text/html", "application/json", "text/markdown")

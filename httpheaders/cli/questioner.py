@@ -76,8 +76,9 @@ class Questioner:
                     values[key] = reader(item, key)
             elif key != "id":
                 return self._of_message_object(document)
+        identity = value.get("id")
         return Question(
-            values, None, self._explain, self._clock, value.get("id"), line=document.line
+            values, None, self._explain, self._clock, identity, None, None, document.line
         )
 
     def _of_message_object(self, document: Record) -> Question:

@@ -246,8 +246,11 @@ def _lines(chunks: Iterable[bytes], number: int = 0) -> Iterator[tuple[int, byte
         *ends, rest = chunk.split(b"\n")
         for end in ends:
             number += 1
-            yield number, _complete(begun, size, end)
-            begun, size = [], 0
+            if begun:
+                yield number, _complete(begun, size, end)
+                begun, size = [], 0
+            else:
+                yield number, end.strip(_BLANKS)
         size += len(rest)
         if rest and size <= LARGEST_PART:  # beyond it, octets are counted but not kept
             begun.append(rest)
@@ -258,7 +261,7 @@ def _lines(chunks: Iterable[bytes], number: int = 0) -> Iterator[tuple[int, byte
 def _complete(begun: list[bytes], size: int, end: bytes) -> bytes | None:
     if size + len(end) > LARGEST_PART:
         return None
-    return (b"".join((*begun, end)) if begun else end).strip(_BLANKS)
+    return b"".join((*begun, end)).strip(_BLANKS)
 
 
 def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]:
@@ -267,9 +270,10 @@ def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]
         if line == b"":
             blank.append(number)
             continue
-        for missing in blank:
-            yield Unreadable(missing, "the line is empty: expected a JSON object")
-        blank.clear()
+        if blank:
+            for missing in blank:
+                yield Unreadable(missing, "the line is empty: expected a JSON object")
+            blank.clear()
         yield _json_line(number, line)
 
 
