@@ -11,7 +11,7 @@ operator holds when something is there and it holds for everything that the path
 
 `==` compares as the field's grammar does: names and other words without regard to case where it
 says so, numbers and dates by value, a whole field by what it says (`content-type==text/html;
-charset="UTF-8"`), anything else as text; quotes around the operand may be left out or written.
+charset="UTF-8"`), anything else as text; an operand may stand in quotes that the value has not.
 `<` and its like compare numbers and dates; the operand may be a duration, a size or a date.
 `~` searches for a regular expression, those of Python.
 
@@ -311,9 +311,8 @@ def run_checks(
 def _measured(check: Check) -> Path:
     """Give the path to what is compared: of a whole Retry-After, its seconds."""
     path = check.path
-    if path.name != "retry-after" or path.steps or "date" in check.readings:
-        return path
-    if check.operator in _ORDERS or "duration" in check.readings:
+    is_time = "number" in check.readings or "duration" in check.readings
+    if path.name == "retry-after" and not path.steps and is_time:
         return path._replace(steps=((".", "seconds"),))
     return path
 

@@ -177,7 +177,7 @@ def _scan_name(text: str, position: int) -> tuple[str, int]:
         return name.lower(), end
     name, end = _scan_word(text, position + 1, f"one of {', '.join(PSEUDO_NAMES)}")
     if ":" + name.lower() not in PSEUDO_NAMES:
-        raise _unexpected(text, position, f"one of {', '.join(PSEUDO_NAMES)}")
+        raise _unexpected(text, position + 1, f"one of {', '.join(PSEUDO_NAMES)}")
     return ":" + name.lower(), end
 
 
@@ -441,13 +441,12 @@ class _Follower:
             if key == "count":
                 return [len(value)]
             return [self._part(member, key) for member in value]
+        found = []
         if self._indexed_by == "key":
             parts = (self._part(member, key) for member in value)
-            found = [member for member in parts if member is not None]
-        else:
-            found = [member for member in value if self._goes_by(member, key)]
-        # Lists of plain words may stand inside other values: sources, field names.
-        found = found or [member for member in value if self._is_word(member, key)]
+            found = [part for part in parts if part is not None]
+        # Lists of words stand inside objects too: sources, field names, inner lists.
+        found = found or [member for member in value if self._goes_by(member, key)]
         if not found:
             return [None]
         return found if self._every else found[:1]

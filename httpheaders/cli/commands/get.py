@@ -44,7 +44,7 @@ $ curl -sSI https://example.com/busy | httpheaders get retry-after.seconds --def
 """
 
 
-def answer(question: Question, *, counts_from_now: bool, as_json: bool, end: str | None) -> Reply:
+def answer(question: Question, *, counts_from_now: bool, as_json: bool, end: bytes) -> Reply:
     """Look up one path."""
     from httpheaders.messages.lookup import look_up
     from httpheaders.messages.paths import parse_path
@@ -68,7 +68,7 @@ def answer(question: Question, *, counts_from_now: bool, as_json: bool, end: str
         only_text=not as_json,
         explain=question.explain,
     )
-    raw = result.text if end is None else _ended(result, end)
+    raw = _ended(result, end)
     if not as_json:
         return Reply(result, {}, raw)
     result = result._replace(problems=(*(question.problems or ()), *result.problems))
@@ -76,13 +76,13 @@ def answer(question: Question, *, counts_from_now: bool, as_json: bool, end: str
     return Reply(result, _keys(values["path"], result), raw, None if question.hops else hops[0])
 
 
-def _ended(result: Lookup, end: str) -> bytes | None:
+def _ended(result: Lookup, end: bytes) -> bytes | None:
     from httpheaders.messages.headers import encode_field_text
 
     if result.text is None:
         return None
     texts = [place.text for place in result.found] or [result.text]
-    return b"".join(encode_field_text(text) + end.encode() for text in texts)
+    return b"".join(encode_field_text(text) + end for text in texts)
 
 
 def _keys(path: str, result: Lookup) -> dict[str, Any]:
@@ -123,8 +123,7 @@ def command(io: InputOutput, nul: bool, as_json: bool, **given: Any) -> ExitStat
     from_now = io.now is not None
 
     def reply(question: Question) -> Reply:
-        return answer(
-            question, counts_from_now=from_now, as_json=not io.raw, end="\0" if nul else None
-        )
+        end = b"\0" if nul else b"\n"
+        return answer(question, counts_from_now=from_now, as_json=not io.raw, end=end)
 
     return io.answer_each(FORM, given, reply)
