@@ -33,6 +33,12 @@ COMMANDS = {
 }
 
 EXAMPLES = """
+$ curl -sSI https://example.com/ | httpheaders get cache-control.max-age
+3600
+
+$ curl -sSI https://example.com/ | httpheaders assert -q ':status==200' 'vary[origin]'; echo $?
+0
+
 $ curl -sSI https://example.com/ | httpheaders parse -q; echo $?
 0
 
