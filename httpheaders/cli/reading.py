@@ -246,7 +246,7 @@ def _lines(chunks: Iterable[bytes], number: int = 0) -> Iterator[tuple[int, byte
         *ends, rest = chunk.split(b"\n")
         for end in ends:
             number += 1
-            if begun:
+            if size:
                 yield number, _complete(begun, size, end)
                 begun, size = [], 0
             else:

@@ -122,6 +122,8 @@ def _steps(steps: Sequence[Step]) -> list[dict[str, str | None]]:
     return [{"rule": s.rule, "outcome": s.outcome, "reference": s.reference} for s in steps]
 
 
-def header_lines(headers: Headers) -> str:
-    """Give fields as lines that are ready for `curl -H @-`."""
-    return "\n".join(f"{name}: {value}" for name, value in headers)
+def header_lines(headers: Headers) -> bytes:
+    """Give fields as lines that are ready for `curl -H @-`, octet for octet."""
+    from httpheaders.messages.headers import encode_field_text as octets_of
+
+    return b"".join(b"%s: %s\n" % (octets_of(name), octets_of(value)) for name, value in headers)
