@@ -84,11 +84,12 @@ def test_a_bad_line_of_a_file_is_named(tmp_path):
 
 
 def test_tap_is_what_raw_prints():
-    done = run("assert", "--raw", ":status", "x~#1", stdin=DUMP)
+    done = run("assert", "--raw", ":status", "x~#1", "server==a\nb", stdin=DUMP)
     assert done.stdout.decode().splitlines() == [
-        "1..2",
+        "1..3",
         "ok 1 - :status",
         "not ok 2 - x~\\#1 # the response has no field 'x'",
+        "not ok 3 - server==a b # 'server' is 'nginx', expected == a b",
     ]
 
 

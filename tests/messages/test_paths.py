@@ -366,4 +366,4 @@ def test_a_value_nested_without_end_is_refused():
 @given(st.text())
 def test_numbers_are_read_or_not(text):
     number = number_of(text)
-    assert number is None or number == float(text)
+    assert number is None or float(number) == float(text)

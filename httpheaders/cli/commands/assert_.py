@@ -89,9 +89,8 @@ def _tap(result: Checked) -> str:
     lines = [f"1..{len(result.checks)}"]
     for number, one in enumerate(result.checks, 1):
         check = one.check.replace("#", "\\#")
-        lines.append(
-            f"ok {number} - {check}" if one.ok else f"not ok {number} - {check} # {one.reason}"
-        )
+        line = f"ok {number} - {check}" if one.ok else f"not ok {number} - {check} # {one.reason}"
+        lines.append(" ".join(line.splitlines()))
     return "\n".join(lines)
 
 
