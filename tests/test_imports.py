@@ -13,12 +13,32 @@ PACKAGE = Path(httpheaders.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The few systems that build on another one, and which.
-SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {}
+SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
+    "cookie_acceptance": {"cookie_domains", "set_cookie"},
+    "cookies": {"cookie_acceptance", "cookie_domains"},
+    "cookie_jar": {"cookie_acceptance", "cookie_domains"},
+    "netscape_cookies": {"cookie_acceptance", "cookie_domains"},
+    "cors": {"cors_policy", "cors_server"},
+    "cors_advice": {"cors_rules", "cors_safelists", "cors_sharing"},
+    "cors_browser": {
+        "cors_advice",
+        "cors_preflight",
+        "cors_rules",
+        "cors_safelists",
+        "cors_sharing",
+    },
+    "cors_policy": {"cors_origins", "cors_safelists"},
+    "cors_preflight": {"cors_rules", "cors_safelists", "cors_sharing"},
+    "cors_probe": {"cors_origins", "cors_policy", "cors_rules"},
+    "cors_server": {"cors_policy", "cors_rules", "cors_safelists"},
+    "cors_sharing": {"cors_rules", "cors_safelists"},
+}
 # Packages other than the standard library, and the only modules that may import them.
 OTHERS_MAY_IMPORT = {
     "click": {"cli"},
     "orjson": {"cli.strict_json"},
     "http_sf": {"syntax.structured"},
+    "publicsuffixlist": {"cors_origins"},
 }
 FOUNDATION = {"errors", "answer", "version"}
 

@@ -30,6 +30,8 @@ COMMANDS = {
     "assert": ("assert_", "Say whether these checks hold on this message."),
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
+    "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
+    "cors-check": ("cors_check", "Say whether an origin gets in, or whether a browser accepts."),
 }
 
 EXAMPLES = """
@@ -134,6 +136,9 @@ def _told(message: str, status: ExitStatus) -> ExitStatus:
 
 
 def _told_usage(error: click.UsageError) -> ExitStatus:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return ExitStatus.UNUSABLE
     context = error.ctx
     hint = f" (see '{context.command_path} --help')" if context is not None else ""
     return _told(error.format_message().rstrip(".") + hint, ExitStatus.UNUSABLE)

@@ -40,4 +40,24 @@ SAMPLES = [
         ("text/html",),
         b'{"accept": "text/*"}\n',
     ),
+    Sample("cookie parse", ("a=1",), (), b'{"cookie": "a=1"}\n'),
+    Sample("cookie build", ("a", "1"), (), b'{"name": "a", "value": "1"}\n'),
+    Sample(
+        "cookie jar",
+        ("--url", "https://example.com/", "--set-cookie", "a=1"),
+        ("--url", "https://example.com/"),
+        b'{"set_cookie": ["a=1"]}\n',
+    ),
+    Sample(
+        "cors-check",
+        ("--allow-origin", "https://a.example", "--origin", "https://a.example"),
+        ("--allow-origin", "https://a.example"),
+        b'{"origin": "https://a.example"}\n',
+    ),
+    Sample(
+        "cors-check",
+        None,
+        ("--origin", "https://a.example"),
+        b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
+    ),
 ]

@@ -51,7 +51,7 @@ def answer(
     question: Question, *, checks: Sequence[Check], from_now: bool, report: JUnitReport | None
 ) -> Reply:
     """Run all checks, those of the command line and those of the document."""
-    hops = question.hops or ((question.exchange,) if question.exchange else ())
+    hops = question.hops
     if not hops:
         raise InputError("expected a message: an object with headers, request or response")
     values = question.values
@@ -82,7 +82,8 @@ def answer(
         ]
     }
     # Only who sends messages as JSON has a use for them behind the answer.
-    return Reply(result, keys, _tap(result), None if question.hops else hops[0])
+    carried = question.exchange if question.problems is None else None
+    return Reply(result, keys, _tap(result), carried)
 
 
 def _tap(result: Checked) -> str:

@@ -52,7 +52,7 @@ def answer(question: Question, *, counts_from_now: bool, as_json: bool, end: byt
     values = question.values
     if "path" not in values:
         raise InputError("missing PATH: an argument, or the key 'path'")
-    hops = question.hops or ((question.exchange,) if question.exchange else ())
+    hops = question.hops
     if not hops:
         raise InputError("expected a message: an object with headers, request or response")
     result = look_up(
@@ -73,7 +73,8 @@ def answer(question: Question, *, counts_from_now: bool, as_json: bool, end: byt
         return Reply(result, {}, raw)
     result = result._replace(problems=(*(question.problems or ()), *result.problems))
     # Only who sends messages as JSON has a use for them behind the answer.
-    return Reply(result, _keys(values["path"], result), raw, None if question.hops else hops[0])
+    carried = question.exchange if question.problems is None else None
+    return Reply(result, _keys(values["path"], result), raw, carried)
 
 
 def _ended(result: Lookup, end: bytes) -> bytes | None:
