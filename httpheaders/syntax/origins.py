@@ -39,7 +39,7 @@ _LONGEST = 512
 # domain-label      = lower-alphanum / ( lower-alphanum *( lower-alphanum / "-" ) lower-alphanum )
 # Two leniencies, because browsers send such hosts: "_" in a label, and one dot at the very end.
 _label = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_domain = lazy_pattern(rf"{_label}(?:\.{_label})*+\.?", re.ASCII)
+_domain = lazy_pattern(rf"{_label}(?:\.{_label})*\.?", re.ASCII)
 _origin = lazy_pattern(
     r"([a-z][a-z0-9+.\-]*+)://(\[[^\]/]*+\]|[^\[\]:/?#@]++)(?::([0-9]{1,5}))?", re.ASCII
 )
