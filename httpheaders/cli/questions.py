@@ -30,6 +30,7 @@ class Form(NamedTuple):
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
         rest: the key under which members that are in no form are gathered, where any may stand.
+        gathers: whether all messages of one dump or HAR make one question.
         is_plain: says of input that is no JSON object whether the whole of it is plain text that
             the subject stands for, rather than a header dump.
         joins_redirects: whether the messages of a redirect and of what it led to are one question.
@@ -40,6 +41,7 @@ class Form(NamedTuple):
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
     rest: str | None = None
+    gathers: bool = False
     is_plain: Callable[[bytes], bool] | None = None
     joins_redirects: bool = False
 
@@ -57,7 +59,7 @@ class Question(NamedTuple):
         problems: what was odd in the input; None when nobody has looked.
         har: the entry of the HAR that the exchange came from: when, how long, which connection.
         line: the line of the input, where it has one.
-        earlier: the exchanges that redirected to this one, where the form joins them.
+        earlier: the exchanges that came before this one, where the form joins or gathers them.
     """
 
     values: Mapping[str, Any]
@@ -69,6 +71,11 @@ class Question(NamedTuple):
     har: HarEntry | None = None
     line: int | None = None
     earlier: tuple[Exchange, ...] = ()
+
+    @property
+    def hops(self) -> tuple[Exchange, ...]:
+        """All exchanges of the question, in order; none when no message came with it."""
+        return (*self.earlier, self.exchange) if self.exchange else ()
 
     @property
     def request(self) -> Request | None:
