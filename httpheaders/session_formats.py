@@ -34,6 +34,7 @@ from httpheaders.sessions import (
     check_times,
     checked_seconds,
     decode_genuine,
+    finished_token,
     hmac_sha256,
     malformed,
     read_claims,
@@ -125,9 +126,7 @@ class _TimestampSigner:
         payload = _packed(write_claims(claims))
         head = payload + self.separator + self.write_time(_whole_seconds(now))
         token = head + self.separator + encode_base64url(self._macs[0](head))
-        if len(token) > self._max_size:
-            raise InputError(f"the claims make a token of more than {self._max_size} characters")
-        return token.decode()
+        return finished_token(token, self._max_size)
 
     def verify(self, token: str, *, now: float) -> Session:
         """
@@ -330,9 +329,7 @@ class JwtSigner:
             payload.setdefault("aud", self._audience)
         head = _JWT_HEADER + b"." + encode_base64url(write_claims(payload))
         token = head + b"." + encode_base64url(self._macs[0](head))
-        if len(token) > self._max_size:
-            raise InputError(f"the claims make a token of more than {self._max_size} characters")
-        return token.decode()
+        return finished_token(token, self._max_size)
 
     def verify(self, token: str, *, now: float) -> Session:
         """

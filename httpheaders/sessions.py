@@ -260,9 +260,7 @@ class SessionSigner:
         payload = with_times(claims, now=now, ttl=ttl, not_before=not_before)
         head = encode_base64url(write_claims(payload))
         token = head + b"." + encode_base64url(self._macs[0](head))
-        if len(token) > self._max_size:
-            raise InputError(f"the claims make a token of more than {self._max_size} characters")
-        return token.decode()
+        return finished_token(token, self._max_size)
 
     def verify(self, token: str, *, now: float) -> Session:
         """
@@ -359,6 +357,13 @@ def token_octets(token: str, max_size: int = LARGEST_TOKEN) -> bytes:
         return token.encode("ascii")
     except UnicodeEncodeError:
         malformed("a token is ASCII")
+
+
+def finished_token(octets: bytes, max_size: int) -> str:
+    """Give a token that was made, unless whoever reads it would refuse its size."""
+    if len(octets) > max_size:
+        raise InputError(f"the claims make a token of more than {max_size} characters")
+    return octets.decode()
 
 
 def decode_genuine(text: bytes) -> bytes:

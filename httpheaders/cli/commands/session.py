@@ -16,7 +16,6 @@ from httpheaders.cli.writing import Reply
 from httpheaders.errors import InputError, PolicyError
 
 if TYPE_CHECKING:
-    from httpheaders.cli.beginnings import Beginning
     from httpheaders.sessions import SessionKeys, TokenFormat
 
 # More than any key has; a file named by mistake is not read whole.
@@ -251,8 +250,25 @@ def _token_missing(given: Mapping[str, Any]) -> str | None:
     return "the token: --token-file, or a token or a request on standard input"
 
 
+def is_token(octets: bytes) -> bool:
+    """Say whether an input is one word that is no JSON: a token, however malformed."""
+    from httpheaders.cli.strict_json import read_json
+
+    if len(octets.split(None, 1)) != 1 or octets.lstrip()[:1] in (b"[", b'"'):
+        return False
+    try:
+        read_json(octets)
+    except InputError:
+        return True
+    return False
+
+
 VERIFY_FORM = Form(
-    keys={"token": text}, subject="token", missing=_token_missing, takes_requests=True
+    keys={"token": text},
+    subject="token",
+    missing=_token_missing,
+    takes_requests=True,
+    is_plain=is_token,
 )
 
 VERIFY_EXAMPLES = r"""
@@ -329,16 +345,7 @@ def verify(io: InputOutput, token_file: str | None, cookie: str | None, **given:
     def answer(question: Question) -> Reply:
         return verify_answer(keys, cookie, question)
 
-    if io.lines or "token" in given:
-        return io.answer_each(VERIFY_FORM, given, answer)
-    from httpheaders.cli.beginnings import Beginning
-
-    with io.input_stream(_token_missing(given)) as stream:
-        beginning = Beginning(stream)
-        token = _bare_token(beginning)
-        if token is None:
-            return io.answer_each(VERIFY_FORM, given, answer, beginning)
-    return io._replace(source=None).answer_each(VERIFY_FORM, {"token": token}, answer)
+    return io.answer_each(VERIFY_FORM, given, answer)
 
 
 def _token_from(path: str, io: InputOutput) -> str:
@@ -347,17 +354,6 @@ def _token_from(path: str, io: InputOutput) -> str:
     if not octets.strip():
         raise InputError(f"{'<stdin>' if path == '-' else path}: the token is empty")
     return octets.decode("latin-1")
-
-
-def _bare_token(beginning: Beginning) -> str | None:
-    """Give the input if it is one word that is no JSON: a token, however malformed."""
-    start = beginning.text()
-    if not start or start[:1] in b'{["' or b" " in start.split(b"\n", 1)[0].strip():
-        return None
-    whole = beginning.whole_within(LARGEST_TOKEN)
-    if whole is None or len(whole.split()) != 1 or beginning.is_json():
-        return None
-    return whole.strip().decode("latin-1")
 
 
 # --- keygen ---------------------------------------------------------------------------------
