@@ -14,7 +14,10 @@ from httpheaders.version import __version__
 _DOORS = {
     "build_cache_headers": "cache_strategies",
     "handle_conditional_get": "conditional",
+    "check_cors": "cors",
     "negotiate_content_type": "content_negotiation",
+    "parse_cookie_header": "cookies",
+    "build_set_cookie": "cookies",
 }
 
 __all__ = ["__version__", *_DOORS]  # noqa: PLE0604 - the names are strings

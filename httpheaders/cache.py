@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from httpheaders.byte_ranges import content_range
 from httpheaders.cache_policy import (
     Reuse,
     StoredResponse,
@@ -25,8 +24,10 @@ from httpheaders.cache_policy import (
     stale_if_error_allows,
     stored_response,
 )
+from httpheaders.cache_responses import is_conditional, response_from
 from httpheaders.cache_settings import SHARED_CACHE, CacheSettings
-from httpheaders.cache_store import CacheStore, content_length
+from httpheaders.cache_status import format_cache_status
+from httpheaders.cache_store import CacheStore
 from httpheaders.cache_validation import (
     freshened,
     head_confirms,
@@ -36,13 +37,10 @@ from httpheaders.cache_validation import (
     validation_request,
     without_hop_by_hop,
 )
-from httpheaders.conditional import answer_conditional
-from httpheaders.freshness import date_of
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
-from httpheaders.partial_content import combined, request_for_rest, slice_of_part
+from httpheaders.partial_content import combined, request_for_rest
 from httpheaders.syntax.dates import format_http_date
-from httpheaders.syntax.grammar import is_token
 
 __all__ = ["Cache", "CacheAnswer", "Lookup", "Send"]
 
@@ -210,7 +208,7 @@ class Cache:
             return self._nothing_matches(request, variants)
         chosen = matching[0]
         if len(matching) > 1:
-            chosen = max(matching, key=lambda one: _preference(one, now))
+            chosen = max(matching, key=_preference)
         reuse = assess_reuse(chosen, request, now=now, settings=self.settings, selected=True)
         if chosen.part is not None:
             return self._look_up_part(request, chosen, reuse, now)
@@ -235,7 +233,7 @@ class Cache:
     def _from_store(
         self, request: Request, chosen: StoredResponse, reuse: Reuse, now: float
     ) -> Lookup:
-        response = _served(chosen, request, now)
+        response = response_from(chosen, request, now=now)
         self.store.touch(chosen)
         outcome = "hit" if reuse.verdict == "fresh" else "stale"
         forward: Request | None = None
@@ -265,7 +263,7 @@ class Cache:
     def _look_up_part(
         self, request: Request, chosen: StoredResponse, reuse: Reuse, now: float
     ) -> Lookup:
-        response = _served_part(chosen, request, now)
+        response = response_from(chosen, request, now=now)
         if response is not None and reuse.ok:
             return self._from_store(request, chosen, reuse, now)._replace(response=response)
         if request_directives(request.headers).only_if_cached:
@@ -383,13 +381,13 @@ class Cache:
             self.store.put(one)
         if updated:
             return self._revalidated(lookup, updated, now)
-        if not _is_conditional(lookup.forward):
+        if not is_conditional(lookup.forward):
             passed_on = response._replace(headers=without_hop_by_hop(response.headers))
             return CacheAnswer(
                 passed_on, "miss", "the origin answers 304 to a request without preconditions",
                 "RFC 9110 section 15.4.5",
             )  # fmt: skip
-        if _is_conditional(lookup.request):
+        if is_conditional(lookup.request):
             # The client has a stored response of its own that this is about.
             passed_on = response._replace(headers=without_hop_by_hop(response.headers))
             return CacheAnswer(
@@ -401,14 +399,10 @@ class Cache:
     def _revalidated(
         self, lookup: Lookup, updated: list[StoredResponse], now: float
     ) -> CacheAnswer:
-        newest = max(updated, key=lambda one: _date(one, now))
+        newest = max(updated, key=lambda one: one.date_or_receipt)
         if newest.vary is not None and not newest.selects(lookup.request.headers):
             newest = self._adopted(newest, lookup.request)
-        response = (
-            _served(newest, lookup.request, now)
-            if newest.part is None
-            else _served_part(newest, lookup.request, now)
-        )
+        response = response_from(newest, lookup.request, now=now)
         if response is None:
             return self._again(lookup, "the part that is stored does not answer the request")
         return CacheAnswer(
@@ -450,7 +444,7 @@ class Cache:
         self.store.remove(lookup.completing)
         stored = self.store.put(whole)
         return CacheAnswer(
-            _served(whole, lookup.request, now), "revalidated",
+            response_from(whole, lookup.request, now=now), "revalidated",
             f"{lookup.reason}; the origin sent the rest", "RFC 9111 section 3.4", stored,
         )  # fmt: skip
 
@@ -498,9 +492,7 @@ class Cache:
             chosen, lookup.request, now=now, settings=self.settings
         ):
             return None
-        if chosen.part is not None:
-            return _served_part(chosen, lookup.request, now)
-        return _served(chosen, lookup.request, now)
+        return response_from(chosen, lookup.request, now=now)
 
     def _instead_of_error(
         self, lookup: Lookup, response: Response, now: float
@@ -511,7 +503,7 @@ class Cache:
         if not stale_if_error_allows(chosen, lookup.request, now=now, settings=self.settings):
             return None
         return CacheAnswer(
-            _served(chosen, lookup.request, now), "stale",
+            response_from(chosen, lookup.request, now=now), "stale",
             f"the origin answers {response.status}, for which 'stale-if-error' lets the stale "
             "response stand in", "RFC 5861 section 4",
         )  # fmt: skip
@@ -522,7 +514,14 @@ class Cache:
         if self._name is None or answer.response is None:
             return answer
         response = answer.response
-        member = _cache_status(self._name, lookup, answer)
+        member = format_cache_status(
+            self._name,
+            hit=lookup.outcome in ("hit", "stale"),
+            ttl=lookup.ttl,
+            fwd=lookup.fwd,
+            fwd_status=304 if answer.outcome == "revalidated" else None,
+            stored=answer.stored,
+        )
         # Each cache adds a member behind those nearer the origin: RFC 9211 section 2
         headers = response.headers.added("Cache-Status", member)
         return answer._replace(response=response._replace(headers=headers))
@@ -530,12 +529,6 @@ class Cache:
 
 def _answer_of(lookup: Lookup) -> CacheAnswer:
     return CacheAnswer(lookup.response, lookup.outcome, lookup.reason, lookup.reference)
-
-
-def _is_conditional(request: Request | None) -> bool:
-    if request is None:
-        return False
-    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
 def _at_once(revalidate: Callable[[], None]) -> None:
@@ -548,78 +541,11 @@ def _could_answer(stored: StoredResponse, method: str, headers: Headers) -> bool
     return stored.selects(headers)
 
 
-def _preference(stored: StoredResponse, now: float) -> tuple[bool, bool, bool, float]:
+def _preference(stored: StoredResponse) -> tuple[bool, bool, bool, float]:
     # 4.1: with several, "the most recent … stored response with a valid Vary field value"; a part
     # is second to a whole, unless it is all that was asked for.
     whole = stored.part is None
-    return whole, stored.method == "GET", bool(stored.vary), _date(stored, now)
-
-
-def _date(stored: StoredResponse, now: float) -> float:
-    date = date_of(stored.response.headers, "Date", now=now)
-    return stored.response_time if date is None else date
-
-
-def _served(stored: StoredResponse, request: Request, now: float) -> Response:
-    response = _with_age(stored, now)
-    if _is_conditional(request) or "Range" in request.headers:
-        answer = answer_conditional(
-            request,
-            response,
-            now=now,
-            size=content_length(response),
-            by_cache=True,
-            modified_by=_date(stored, now),
-        )
-        # Where the octets are not at hand, as in a simulation, they are None in the answer too.
-        body = b"" if answer.status in (304, 416) or request.method == "HEAD" else answer.body
-        return Response(answer.status, answer.headers, body)
-    if request.method == "HEAD":
-        return response._replace(body=b"")
-    return response
-
-
-def _with_age(stored: StoredResponse, now: float) -> Response:
-    # "MUST generate an Age header field, replacing any present": section 4
-    age = str(int(stored.age(now)))
-    headers = stored.response.headers
-    # The value is digits, and most responses come without the field: no need to look for its place.
-    fresh = headers.replaced("Age", age) if "Age" in headers else Headers([*headers, ("Age", age)])
-    response = stored.response
-    return Response(response.status, fresh, response.body, response.version, response.phrase)
-
-
-def _served_part(stored: StoredResponse, request: Request, now: float) -> Response | None:
-    """Answer from a stored 206, or None when it does not hold what is asked for."""
-    if request.method != "GET" or "Range" not in request.headers:
-        return None
-    sliced = slice_of_part(stored, request.headers.joined("Range") or "")
-    if sliced is None:
-        return None
-    unranged = request._replace(headers=request.headers.without("Range"))
-    response = _with_age(stored, now)
-    checked = answer_conditional(
-        unranged, response._replace(status=200), now=now, by_cache=True,
-        modified_by=_date(stored, now),
-    )  # fmt: skip
-    if checked.status == 304:
-        return Response(304, checked.headers, b"")
-    if "If-Range" in request.headers and not _if_range_holds(request, response, now):
-        return None
-    part, octets = sliced
-    assert stored.part is not None
-    headers = response.headers.replaced("Content-Range", content_range(part, stored.part.size))
-    headers = headers.replaced("Content-Length", str(part.length))
-    return Response(206, headers, octets)
-
-
-def _if_range_holds(request: Request, response: Response, now: float) -> bool:
-    whole = response._replace(status=200, body=b"\0")
-    wanted = request.headers.replaced("Range", "bytes=0-0").without(
-        "If-None-Match", "If-Modified-Since"
-    )
-    answer = answer_conditional(request._replace(headers=wanted), whole, now=now, by_cache=True)
-    return answer.status == 206
+    return whole, stored.method == "GET", bool(stored.vary), stored.date_or_receipt
 
 
 def _is_cut_short(request: Request, response: Response) -> bool:
@@ -628,22 +554,3 @@ def _is_cut_short(request: Request, response: Response) -> bool:
         return False
     length = response.headers.get("Content-Length") or ""
     return length.isascii() and length.isdigit() and len(response.body) < int(length[:18])
-
-
-def _cache_status(name: str, lookup: Lookup, answer: CacheAnswer) -> str:
-    """
-    Write the member of Cache-Status for this cache.
-
-    Source: RFC 9211 section 2.
-    """
-    identifier = name if is_token(name) else '"' + name.replace('"', "").replace("\\", "") + '"'
-    parts = [identifier]
-    if lookup.response is not None and lookup.outcome in ("hit", "stale"):
-        parts += ["hit", f"ttl={int(lookup.ttl or 0)}"]
-    elif lookup.fwd is not None:
-        parts.append(f"fwd={lookup.fwd}")
-        if answer.outcome == "revalidated":
-            parts.append("fwd-status=304")
-        if answer.stored:
-            parts.append("stored")
-    return "; ".join(parts)

@@ -285,7 +285,7 @@ def _read_coding(text: str) -> _Range:
 
 # language-range = (1*8ALPHA *("-" 1*8alphanum)) / "*"                   RFC 4647 section 2.1
 # No tag in use comes near twenty subtags; the bound keeps cutting them up cheap.
-_language = lazy_pattern(r"[A-Za-z]{1,8}+(?:-[A-Za-z0-9]{1,8}+){0,20}+")
+_language = lazy_pattern(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,20}")
 
 
 def _read_language_range(text: str) -> _Range:
@@ -975,11 +975,12 @@ def _look_up(ranges: _Ranges, offers: _Offers, *, any_tag: bool = True) -> list[
         if tag is not None:
             reached.setdefault(tag, weighted)
     anything = ranges.get("*")
+    matches = [(one[0], offer, one) for tag, one in reached.items() for offer in tags[tag]]
     if any_tag and anything and anything[1]:
-        for tag in tags:
-            if tag not in excluded:
-                reached.setdefault(tag, anything)
-    return [(one[0], offer, one) for tag, one in reached.items() for offer in tags[tag]]
+        settled = reached.keys() | excluded
+        left = (offer for offer, _ in offers if offer.lower() not in settled)
+        matches += [(anything[0], offer, anything) for offer in left]
+    return matches
 
 
 def _find_tag(key: str, tags: Collection[str], excluded: Collection[str]) -> str | None:

@@ -26,6 +26,15 @@ ANSWERS: dict[tuple[str, str], tuple[int, list[tuple[str, str]], bytes]] = {
         [("Date", "Sun, 22 Nov 2026 12:00:00 GMT"), ("Location", "/")],
         b"moved\n",
     ),
+    ("GET", "/login"): (
+        302,
+        [
+            ("Date", "Sun, 22 Nov 2026 12:00:00 GMT"),
+            ("Location", "/"),
+            ("Set-Cookie", "visit=1; Path=/"),
+        ],
+        b"welcome\n",
+    ),
     ("GET", "/busy"): (
         503,
         [("Date", "Sun, 22 Nov 2026 12:00:00 GMT"), ("Retry-After", "120")],

@@ -59,22 +59,47 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "vary",
     },
     "cache_simulation": {"cache", "cache_settings", "cache_store", "conditional", "target_uri"},
-    "cache": {
+    "cache_responses": {
         "byte_ranges",
         "cache_policy",
-        "cache_settings",
         "cache_store",
-        "cache_validation",
         "conditional",
-        "freshness",
         "partial_content",
     },
+    "cache": {
+        "cache_policy",
+        "cache_responses",
+        "cache_settings",
+        "cache_status",
+        "cache_store",
+        "cache_validation",
+        "partial_content",
+    },
+    "cookie_acceptance": {"cookie_domains", "set_cookie"},
+    "cookies": {"cookie_acceptance", "cookie_domains"},
+    "cookie_jar": {"cookie_acceptance", "cookie_domains"},
+    "netscape_cookies": {"cookie_acceptance", "cookie_domains"},
+    "cors": {"cors_policy", "cors_server"},
+    "cors_advice": {"cors_rules", "cors_safelists", "cors_sharing"},
+    "cors_browser": {
+        "cors_advice",
+        "cors_preflight",
+        "cors_rules",
+        "cors_safelists",
+        "cors_sharing",
+    },
+    "cors_policy": {"cors_origins", "cors_safelists"},
+    "cors_preflight": {"cors_rules", "cors_safelists", "cors_sharing"},
+    "cors_probe": {"cors_origins", "cors_policy", "cors_rules"},
+    "cors_server": {"cors_policy", "cors_rules", "cors_safelists"},
+    "cors_sharing": {"cors_rules", "cors_safelists"},
 }
 # Packages other than the standard library, and the only modules that may import them.
 OTHERS_MAY_IMPORT = {
     "click": {"cli"},
     "orjson": {"cli.strict_json"},
     "http_sf": {"syntax.structured"},
+    "publicsuffixlist": {"cors_origins"},
 }
 FOUNDATION = {"errors", "answer", "version"}
 

@@ -96,7 +96,7 @@ class StandardOutput(Destination):
 class FileDestination(Destination):
     """A file that appears whole, by a rename, or not at all."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, new_mode: int = 0o666) -> None:
         self._temporary: str | None = None
         if os.path.exists(path) and not os.path.isfile(path):
             # A FIFO or a device has no place to rename to.
@@ -105,7 +105,7 @@ class FileDestination(Destination):
             # A link stays a link: what it points to is replaced.
             self._path = os.path.realpath(path)
             self._temporary = f"{self._path}.{os.getpid()}.part"
-            mode = os.stat(self._path).st_mode & 0o7777 if os.path.exists(self._path) else 0o666
+            mode = os.stat(self._path).st_mode & 0o7777 if os.path.exists(self._path) else new_mode
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
             self._file = os.fdopen(os.open(self._temporary, flags, mode), "wb")
         super().__init__(path, self._file)

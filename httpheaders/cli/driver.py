@@ -86,7 +86,7 @@ class InputOutput(NamedTuple):
 
             questioner = Questioner(form, given, explain=self.explain, clock=self.clock)
             with self.input_stream(missing) as stream:
-                return self._answer_parts(stream, destination, questioner, answer)
+                return self._answer_parts(stream, destination, questioner, answer, form.is_plain)
 
     def _answer_parts(
         self,
@@ -94,6 +94,7 @@ class InputOutput(NamedTuple):
         destination: Destination,
         questioner: Questioner,
         answer: Callable[[Question], Reply],
+        is_plain: Callable[[bytes], bool] | None,
     ) -> ExitStatus:
         from gc import enable, freeze
 
@@ -103,12 +104,14 @@ class InputOutput(NamedTuple):
         freeze()
         enable()
         try:
-            parts = read_documents(stream, lines=self.lines, before_wait=destination.flush)
+            parts = read_documents(
+                stream, lines=self.lines, before_wait=destination.flush, is_plain=is_plain
+            )
         except InputError as error:
             raise InputError(f"{self.source_name}: {error}") from None
         writer = self._writer(destination, is_stream=parts.is_stream)
         refused = 0
-        for document in parts.documents:
+        for document in questioner.joined(parts.documents):
             try:
                 question = questioner.of(document)
                 writer.write(answer(question), question.id)

@@ -32,6 +32,8 @@ COMMANDS = {
     "cache-check": ("cache_check", "Say whether a cache may store and use a response, and why."),
     "cache-sim": ("cache_sim", "Say what a cache would have answered to recorded traffic."),
     "etag": ("etag", "Compute an entity tag, and say what a conditional request gets."),
+    "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
+    "cors-check": ("cors_check", "Say whether an origin gets in, or whether a browser accepts."),
 }
 
 EXAMPLES = """
@@ -130,6 +132,9 @@ def _told(message: str, status: ExitStatus) -> ExitStatus:
 
 
 def _told_usage(error: click.UsageError) -> ExitStatus:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return ExitStatus.UNUSABLE
     context = error.ctx
     hint = f" (see '{context.command_path} --help')" if context is not None else ""
     return _told(error.format_message().rstrip(".") + hint, ExitStatus.UNUSABLE)

@@ -4,7 +4,7 @@ From a document to a question, typed and complete, with the options standing in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from httpheaders.cli.key_types import nearest_word
@@ -57,8 +57,17 @@ class Questioner:
                 document.problems,
                 document.har,
                 document.line,
+                document.earlier,
             )
         raise InputError(document.message)
+
+    def joined(self, documents: Iterable[Document]) -> Iterable[Document]:
+        """Make one document of a redirect and what it led to, where the form wants that."""
+        if not self._form.joins_redirects:
+            return documents
+        from httpheaders.cli.redirects import join_redirects
+
+        return join_redirects(documents)
 
     @staticmethod
     def identity_of(document: Document) -> Any:

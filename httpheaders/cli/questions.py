@@ -29,12 +29,17 @@ class Form(NamedTuple):
         missing: given the keys filled in by options alone, what a question still lacks, in words;
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
+        is_plain: says of input that is no JSON object whether the whole of it is plain text that
+            the subject stands for, rather than a header dump.
+        joins_redirects: whether the messages of a redirect and of what it led to are one question.
     """
 
     keys: Mapping[str, Reader]
     subject: str
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
+    is_plain: Callable[[bytes], bool] | None = None
+    joins_redirects: bool = False
 
 
 class Question(NamedTuple):
@@ -50,6 +55,7 @@ class Question(NamedTuple):
         problems: what was odd in the input; None when nobody has looked.
         har: the entry of the HAR that the exchange came from: when, how long, which connection.
         line: the line of the input, where it has one.
+        earlier: the exchanges that redirected to this one, where the form joins them.
     """
 
     values: Mapping[str, Any]
@@ -60,6 +66,7 @@ class Question(NamedTuple):
     problems: tuple[Problem, ...] | None = None
     har: HarEntry | None = None
     line: int | None = None
+    earlier: tuple[Exchange, ...] = ()
 
     @property
     def request(self) -> Request | None:

@@ -54,17 +54,21 @@ class Record(NamedTuple):
 class TextLine(NamedTuple):
     """One line of plain text."""
 
-    line: int
+    line: int | None
     text: str
 
 
 class Message(NamedTuple):
-    """One exchange out of a dump or a HAR; `har` is the whole entry it came from."""
+    """
+    One exchange out of a dump or a HAR; `har` is the whole entry it came from, `earlier` what
+    redirected to it, for a command that asks for that.
+    """
 
     line: int | None
     exchange: Exchange
     problems: tuple[Problem, ...]
     har: HarEntry | None = None
+    earlier: tuple[Exchange, ...] = ()
 
 
 class Unreadable(NamedTuple):
@@ -85,7 +89,11 @@ class Parts(NamedTuple):
 
 
 def read_documents(
-    stream: Input, *, lines: bool = False, before_wait: Callable[[], None] = lambda: None
+    stream: Input,
+    *,
+    lines: bool = False,
+    before_wait: Callable[[], None] = lambda: None,
+    is_plain: Callable[[bytes], bool] | None = None,
 ) -> Parts:
     """
     Recognise the input and give its parts.
@@ -94,6 +102,7 @@ def read_documents(
         stream: where the octets come from.
         lines: every line is one question, whatever the first looks like.
         before_wait: called before each read that may have to wait.
+        is_plain: says of input that is no JSON object whether it is one text, and no dump.
 
     Raises:
         InputError: there is nothing, or the one document there is cannot be read.
@@ -102,6 +111,10 @@ def read_documents(
     if lines:
         return Parts(True, _text_lines(_lines(chunks)))
     head = _head(chunks)
+    if is_plain is not None and not head.startswith(b"{"):
+        head = _whole(head, chunks)
+        if is_plain(head):
+            return Parts(False, [TextLine(None, decode_field_text(head.rstrip(b"\r\n")))])
     if head.startswith((b"{", b"[", b'"')):
         return _json_parts(head, chunks)
     messages = _dump_messages(_whole(head, chunks))

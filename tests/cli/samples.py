@@ -48,4 +48,24 @@ SAMPLES = [
         b'{"status": 200, "headers": {"Cache-Control": "max-age=60"}}}\n',
     ),
     Sample("etag", ("--etag", '"v7"'), (), b'{"value": {"a": 1}}\n'),
+    Sample("cookie parse", ("a=1",), (), b'{"cookie": "a=1"}\n'),
+    Sample("cookie build", ("a", "1"), (), b'{"name": "a", "value": "1"}\n'),
+    Sample(
+        "cookie jar",
+        ("--url", "https://example.com/", "--set-cookie", "a=1"),
+        ("--url", "https://example.com/"),
+        b'{"set_cookie": ["a=1"]}\n',
+    ),
+    Sample(
+        "cors-check",
+        ("--allow-origin", "https://a.example", "--origin", "https://a.example"),
+        ("--allow-origin", "https://a.example"),
+        b'{"origin": "https://a.example"}\n',
+    ),
+    Sample(
+        "cors-check",
+        None,
+        ("--origin", "https://a.example"),
+        b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
+    ),
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import run, shell
+from tests.cli.program import PROGRAM, run, shell
 
 DUMPS = sorted((Path(__file__).parent.parent / "data" / "dumps").glob("*.txt"))
 
@@ -20,7 +20,7 @@ def parsed(stdin: bytes, *arguments: str) -> list[dict]:
 
 @pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
 def test_every_real_dump_becomes_valid_json(dump, script_runner):
-    done = script_runner.run(["httpheaders", "parse", str(dump)])
+    done = script_runner.run([PROGRAM, "parse", str(dump)])
     assert done.returncode in (0, 1)
     assert done.stderr == ""
     for line in done.stdout.splitlines():
