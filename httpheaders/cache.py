@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from httpheaders.answer import Step
 from httpheaders.cache_policy import (
     Reuse,
+    Storability,
     StoredResponse,
     assess_reuse,
     assess_storing,
@@ -67,6 +69,8 @@ class Lookup(NamedTuple):
         candidates: those that `forward` validates.
         completing: the stored part that `forward` asks the rest of, or None.
         ttl: seconds of freshness left, negative when stale; None when nothing was chosen.
+        steps: every rule tried, where they are asked for.
+        explain: whether they are.
     """
 
     outcome: str
@@ -80,6 +84,8 @@ class Lookup(NamedTuple):
     candidates: tuple[StoredResponse, ...] = ()
     completing: StoredResponse | None = None
     ttl: float | None = None
+    steps: tuple[Step, ...] = ()
+    explain: bool = False
 
 
 class CacheAnswer(NamedTuple):
@@ -94,6 +100,7 @@ class CacheAnswer(NamedTuple):
         reference: the rule that decided.
         stored: whether the origin's response was stored.
         again: a request to send after all, the last answer having been of no use.
+        steps: every rule tried, where they are asked for.
     """
 
     response: Response | None
@@ -102,6 +109,7 @@ class CacheAnswer(NamedTuple):
     reference: str
     stored: bool = False
     again: Request | None = None
+    steps: tuple[Step, ...] = ()
 
 
 class Cache:
@@ -145,6 +153,7 @@ class Cache:
         clock: Callable[[], float],
         *,
         background: Callable[[Callable[[], None]], None] | None = None,
+        explain: bool = False,
     ) -> CacheAnswer:
         """
         Answer a request, sending what has to be sent.
@@ -155,10 +164,11 @@ class Cache:
             clock: gives the time, seconds since 1970.
             background: runs a revalidation that nobody waits for, in its own time; without it
                 that happens before the answer is given.
+            explain: list every rule tried.
 
         Source: RFC 9111 section 4.
         """
-        lookup = self.look_up(request, now=clock())
+        lookup = self.look_up(request, now=clock(), explain=explain)
         if lookup.response is not None:
             if lookup.forward is not None:
                 run = background or _at_once
@@ -190,12 +200,19 @@ class Cache:
 
     # -- deciding ---------------------------------------------------------------------------------
 
-    def look_up(self, request: Request, *, now: float) -> Lookup:
+    def look_up(self, request: Request, *, now: float, explain: bool = False) -> Lookup:
         """
         Decide what becomes of a request, from what is stored.
 
         Source: RFC 9111 sections 4 and 4.3.1.
         """
+        lookup = self._look_up(request, now, explain)
+        if not explain:
+            return lookup
+        steps = lookup.steps or (Step("the store", lookup.reason, lookup.reference),)
+        return lookup._replace(steps=steps, explain=True)
+
+    def _look_up(self, request: Request, now: float, explain: bool) -> Lookup:
         method = request.method or "GET"
         if method not in ("GET", "HEAD"):
             # "A cache MUST write through requests with methods that are unsafe"
@@ -209,7 +226,25 @@ class Cache:
         chosen = matching[0]
         if len(matching) > 1:
             chosen = max(matching, key=_preference)
-        reuse = assess_reuse(chosen, request, now=now, settings=self.settings, selected=True)
+        reuse = assess_reuse(
+            chosen,
+            request,
+            now=now,
+            settings=self.settings,
+            selected=not explain,
+            explain=explain,
+        )
+        lookup = self._of_chosen(request, chosen, matching, reuse, now)
+        return lookup._replace(steps=reuse.steps) if explain else lookup
+
+    def _of_chosen(
+        self,
+        request: Request,
+        chosen: StoredResponse,
+        matching: list[StoredResponse],
+        reuse: Reuse,
+        now: float,
+    ) -> Lookup:
         if chosen.part is not None:
             return self._look_up_part(request, chosen, reuse, now)
         if reuse.ok:
@@ -324,7 +359,19 @@ class Cache:
         self, lookup: Lookup, response: Response, request_time: float, now: float
     ) -> CacheAnswer:
         request = lookup.forward or lookup.request
-        storing = assess_storing(request, response, settings=self.settings)
+        storing = assess_storing(request, response, settings=self.settings, explain=lookup.explain)
+        answer = self._stored_or_not(lookup, request, response, storing, request_time, now)
+        return answer._replace(steps=storing.steps) if lookup.explain else answer
+
+    def _stored_or_not(
+        self,
+        lookup: Lookup,
+        request: Request,
+        response: Response,
+        storing: Storability,
+        request_time: float,
+        now: float,
+    ) -> CacheAnswer:
         stored = storing.ok and self._store(request, response, request_time, now)
         passed_on = response._replace(headers=without_hop_by_hop(response.headers))
         if lookup.fwd == "method" and not stored:
@@ -511,6 +558,8 @@ class Cache:
     # -- Cache-Status ------------------------------------------------------------------------------
 
     def _finished(self, lookup: Lookup, answer: CacheAnswer) -> CacheAnswer:
+        if lookup.explain:
+            answer = answer._replace(steps=(*lookup.steps, *answer.steps))
         if self._name is None or answer.response is None:
             return answer
         response = answer.response
