@@ -33,6 +33,7 @@ EMPTY_PROGRAM = {
 OURS = {
     "httpheaders --version": ["--version"],
     "httpheaders negotiate": ["negotiate", "text/html", "text/plain", "--accept", "text/*;q=0.5"],
+    "httpheaders get PATH FILE": ["get", "content-type", str(DUMP)],
     "httpheaders parse FILE": ["parse", str(DUMP)],
 }
 

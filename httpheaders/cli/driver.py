@@ -98,7 +98,7 @@ class InputOutput(NamedTuple):
     ) -> ExitStatus:
         from gc import enable, freeze
 
-        from httpheaders.cli.reading import read_documents
+        from httpheaders.cli.reading import gathered, read_documents
 
         # What is there now stays; what comes with the input may need collecting.
         freeze()
@@ -107,6 +107,8 @@ class InputOutput(NamedTuple):
             parts = read_documents(
                 stream, lines=self.lines, before_wait=destination.flush, is_plain=is_plain
             )
+            if questioner.form.gathers:
+                parts = gathered(parts)
         except InputError as error:
             raise InputError(f"{self.source_name}: {error}") from None
         writer = self._writer(destination, is_stream=parts.is_stream)

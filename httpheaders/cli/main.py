@@ -26,6 +26,8 @@ __all__ = ["cli"]
 
 # Name, module of cli/commands, and the question it answers, as the help lists them.
 COMMANDS = {
+    "get": ("get", "Say what one header is, or one part of it."),
+    "assert": ("assert_", "Say whether these checks hold on this message."),
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
     "cache-headers": ("cache_headers", "Say which headers express a caching strategy."),
@@ -37,6 +39,12 @@ COMMANDS = {
 }
 
 EXAMPLES = """
+$ curl -sSI https://example.com/ | httpheaders get cache-control.max-age
+3600
+
+$ curl -sSI https://example.com/ | httpheaders assert -q ':status==200' 'vary[origin]'; echo $?
+0
+
 $ curl -sSI https://example.com/ | httpheaders parse -q; echo $?
 0
 

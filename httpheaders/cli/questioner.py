@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from httpheaders.cli.key_types import nearest_word
-from httpheaders.cli.message_json import read_exchange, read_request, read_response
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.reading import Document, Message, Record, TextLine
 from httpheaders.errors import InputError
@@ -31,7 +30,7 @@ class Questioner:
         explain: bool,
         clock: Callable[[], float],
     ) -> None:
-        self._form = form
+        self.form = form
         self._options = options
         self._explain = explain
         self._clock = clock
@@ -63,7 +62,7 @@ class Questioner:
 
     def joined(self, documents: Iterable[Document]) -> Iterable[Document]:
         """Make one document of a redirect and what it led to, where the form wants that."""
-        if not self._form.joins_redirects:
+        if not self.form.joins_redirects:
             return documents
         from httpheaders.cli.redirects import join_redirects
 
@@ -76,7 +75,7 @@ class Questioner:
 
     def _of_object(self, document: Record) -> Question:
         value = document.value
-        keys = self._form.keys
+        keys = self.form.keys
         values = dict(self._options)
         for key, item in value.items():
             reader = keys.get(key)
@@ -91,7 +90,7 @@ class Questioner:
         )
 
     def _of_message_object(self, document: Record) -> Question:
-        value, keys = document.value, self._form.keys
+        value, keys = document.value, self.form.keys
         exchange = self._messages(value)
         values = dict(self._options)
         # An answer of ours, piped on, has keys of its own that mean something else here.
@@ -112,14 +111,16 @@ class Questioner:
         )
 
     def _messages(self, value: Mapping[str, Any]) -> Exchange | None:
-        own = value.keys() - self._form.keys.keys()
+        from httpheaders.cli.message_json import read_exchange, read_request, read_response
+
+        own = value.keys() - self.form.keys.keys()
         if not own.isdisjoint({"request", "response"}):
             return read_exchange(value)
         named = not own.isdisjoint({"method", "url"})
         if "status" in own:
             return Exchange(None, read_response(value))
         if "headers" in own:
-            if named or self._form.takes_requests:
+            if named or self.form.takes_requests:
                 return Exchange(read_request(value), None)
             return Exchange(None, read_response(value))
         # Beside keys of the short form, a lone "url" is a slip of the pen.
@@ -128,8 +129,8 @@ class Questioner:
         return None
 
     def _of_text(self, document: TextLine) -> Question:
-        subject = self._form.subject
-        reader = self._form.keys.get(subject)
+        subject = self.form.subject
+        reader = self.form.keys.get(subject)
         if reader is None:
             return self._of_text_message(document)
         values = {**self._options, subject: reader(document.text, subject)}
@@ -145,8 +146,8 @@ class Questioner:
         return self.of(Message(document.line, one.exchange, one.problems))
 
     def _unknown(self, key: str) -> str:
-        nearest = nearest_word(key, [*self._form.keys, "id", "request", "response"])
+        nearest = nearest_word(key, [*self.form.keys, "id", "request", "response"])
         shown = key if len(key) <= 60 else key[:57] + "..."
-        known = ", ".join([*self._form.keys, "id", "request", "response"])
+        known = ", ".join([*self.form.keys, "id", "request", "response"])
         hint = f"did you mean '{nearest}'" if nearest else f"known are {known}"
         return f"unknown key '{shown}': {hint}"

@@ -29,6 +29,7 @@ class Form(NamedTuple):
         missing: given the keys filled in by options alone, what a question still lacks, in words;
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
+        gathers: whether all messages of one dump or HAR make one question.
         is_plain: says of input that is no JSON object whether the whole of it is plain text that
             the subject stands for, rather than a header dump.
         joins_redirects: whether the messages of a redirect and of what it led to are one question.
@@ -38,6 +39,7 @@ class Form(NamedTuple):
     subject: str
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
+    gathers: bool = False
     is_plain: Callable[[bytes], bool] | None = None
     joins_redirects: bool = False
 
@@ -55,7 +57,7 @@ class Question(NamedTuple):
         problems: what was odd in the input; None when nobody has looked.
         har: the entry of the HAR that the exchange came from: when, how long, which connection.
         line: the line of the input, where it has one.
-        earlier: the exchanges that redirected to this one, where the form joins them.
+        earlier: the exchanges that came before this one, where the form joins or gathers them.
     """
 
     values: Mapping[str, Any]
@@ -67,6 +69,11 @@ class Question(NamedTuple):
     har: HarEntry | None = None
     line: int | None = None
     earlier: tuple[Exchange, ...] = ()
+
+    @property
+    def hops(self) -> tuple[Exchange, ...]:
+        """All exchanges of the question, in order; none when no message came with it."""
+        return (*self.earlier, self.exchange) if self.exchange else ()
 
     @property
     def request(self) -> Request | None:

@@ -13,18 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from httpheaders.answer import Problem
-from httpheaders.cli.strict_json import read_json
 from httpheaders.errors import InputError
 from httpheaders.messages.headers import decode_field_text
 from httpheaders.messages.message import Exchange
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from httpheaders.messages.har import HarEntry
 
-__all__ = ["Document", "Input", "Message", "Record", "TextLine", "Unreadable", "read_documents"]
+__all__ = ["Document", "Message", "Record", "TextLine", "Unreadable", "gathered", "read_documents"]
 
 CHUNK = 1 << 16
 # A line or a document beyond this is refused: it could not be read in bounded memory.
@@ -34,14 +35,16 @@ _BLANKS = b" \t\r\n"
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
-class Input(Protocol):
-    """A binary stream that gives what is there without waiting for a full buffer."""
+if TYPE_CHECKING:  # making a Protocol takes as long as reading a dump
 
-    def read1(self, size: int, /) -> bytes:
-        """Give at most this many octets, at least one; none at the end."""
+    class Input(Protocol):
+        """A binary stream that gives what is there without waiting for a full buffer."""
 
-    def read(self, size: int = -1, /) -> bytes:
-        """Give this many octets, or all, waiting for them."""
+        def read1(self, size: int, /) -> bytes:
+            """Give at most this many octets, at least one; none at the end."""
+
+        def read(self, size: int = -1, /) -> bytes:
+            """Give this many octets, or all, waiting for them."""
 
 
 class Record(NamedTuple):
@@ -61,7 +64,7 @@ class TextLine(NamedTuple):
 class Message(NamedTuple):
     """
     One exchange out of a dump or a HAR; `har` is the whole entry it came from, `earlier` what
-    redirected to it, for a command that asks for that.
+    came before it, for a command that asks for that.
     """
 
     line: int | None
@@ -82,10 +85,17 @@ Document = Record | TextLine | Message | Unreadable
 
 
 class Parts(NamedTuple):
-    """All parts of an input, and whether they are many: what is unusable then costs only itself."""
+    """
+    All parts of an input.
+
+    Attributes:
+        is_stream: whether they are many: what is unusable then costs only itself.
+        are_messages: whether they are the messages of one dump or HAR.
+    """
 
     is_stream: bool
     documents: Iterable[Document]
+    are_messages: bool = False
 
 
 def read_documents(
@@ -118,7 +128,28 @@ def read_documents(
     if head.startswith((b"{", b"[", b'"')):
         return _json_parts(head, chunks)
     messages = _dump_messages(_whole(head, chunks))
-    return Parts(len(messages) > 1, messages)
+    return Parts(len(messages) > 1, messages, True)
+
+
+def gathered(parts: Parts) -> Parts:
+    """Make the messages of one dump or HAR one document; other input stays as it is."""
+    return Parts(False, [_gathered(parts.documents)]) if parts.are_messages else parts
+
+
+def _gathered(documents: Iterable[Document]) -> Message:
+    hops: list[Exchange] = []
+    problems: list[Problem] = []
+    for document in documents:
+        if isinstance(document, Message):
+            hops.append(document.exchange)
+            problems += document.problems
+        elif isinstance(document, Unreadable):
+            # It keeps its place among the others, and nothing can be found in it.
+            hops.append(Exchange())
+            problems.append(Problem(f"message {len(hops)}", document.message))
+    if not hops:
+        raise InputError("no HTTP message found: the HAR file has no entries")
+    return Message(None, hops[-1], tuple(problems), earlier=tuple(hops[:-1]))
 
 
 def _chunks(stream: Input, before_wait: Callable[[], None]) -> Iterator[bytes]:
@@ -173,7 +204,7 @@ def _json_parts(head: bytes, chunks: Iterator[bytes]) -> Parts:
     if value is None:
         value = _document(_whole(head, chunks))
     if _is_har(value):
-        return Parts(True, _har_messages(value))
+        return Parts(True, _har_messages(value), True)
     return Parts(False, [Record(None, value)])
 
 
@@ -191,6 +222,8 @@ def _with_lines(wanted: int, head: bytes, chunks: Iterator[bytes]) -> bytes:
 
 
 def _object_or_none(line: bytes) -> dict[str, Any] | None:
+    from httpheaders.cli.strict_json import read_json
+
     try:
         value = read_json(line)
     except InputError:
@@ -201,6 +234,8 @@ def _object_or_none(line: bytes) -> dict[str, Any] | None:
 def _document(octets: bytes) -> dict[str, Any]:
     if len(octets) > LARGEST_PART:
         raise InputError(f"input is larger than {LARGEST_PART >> 20} MiB")
+    from httpheaders.cli.strict_json import read_json
+
     value = read_json(octets)
     if not isinstance(value, dict):
         raise InputError(
@@ -251,6 +286,8 @@ def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]
 def _json_line(number: int, line: bytes | None) -> Document:
     if line is None:
         return Unreadable(number, f"the line is longer than {LARGEST_PART >> 20} MiB")
+    from httpheaders.cli.strict_json import read_json
+
     try:
         value = read_json(line)
     except InputError as error:

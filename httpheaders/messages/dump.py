@@ -366,6 +366,8 @@ _LAYOUTS: tuple[tuple[re.Pattern[bytes], _Cutter], ...] = (
 
 
 def _cut(octets: bytes) -> Iterator[_Block]:
+    if octets.startswith(b"HTTP/"):  # most dumps: no need to try what they are not
+        return _cut_plain(octets)
     start = _after_blank_lines(octets, 0)
     if titles := _meter_titles.match(octets, start):
         start = titles.end()

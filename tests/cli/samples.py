@@ -31,6 +31,8 @@ class Sample(NamedTuple):
 DUMP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"
 
 SAMPLES = [
+    Sample("get", None, ("content-type", "--json"), DUMP),
+    Sample("assert", None, (":status==200", "!server"), DUMP),
     Sample("parse", None, (), DUMP),
     Sample(
         "negotiate",
