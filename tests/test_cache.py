@@ -462,15 +462,12 @@ def test_private_cache_and_cdn():
 
 
 def test_every_rule_that_was_tried_is_told_to_who_asks():
-    cache = Cache()
-    held = page("max-age=60")
+    cache, held, get = Cache(), page("max-age=60"), Request("GET", URL)
     for now in (START, START + 9):
-        answer = cache.handle(
-            Request("GET", URL), lambda r: held, lambda now=now: now, explain=True
-        )
+        answer = cache.handle(get, lambda request: held, lambda now=now: now, explain=True)
         assert answer.steps[0].rule in ("the store", "the target URI matches")
-    assert [step.rule for step in answer.steps][-1] == "freshness"
-    assert cache.handle(get, lambda r: held, lambda: START).steps == ()
+    assert answer.steps[-1].rule == "freshness"
+    assert cache.handle(get, lambda request: held, lambda: START).steps == ()
 
 
 # RFC 9211 section 2
