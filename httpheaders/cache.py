@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from httpheaders.byte_ranges import content_range
+from httpheaders.answer import Step
 from httpheaders.cache_policy import (
     Reuse,
+    Storability,
     StoredResponse,
     assess_reuse,
     assess_storing,
@@ -25,8 +26,10 @@ from httpheaders.cache_policy import (
     stale_if_error_allows,
     stored_response,
 )
+from httpheaders.cache_responses import is_conditional, response_from
 from httpheaders.cache_settings import SHARED_CACHE, CacheSettings
-from httpheaders.cache_store import CacheStore, content_length
+from httpheaders.cache_status import format_cache_status
+from httpheaders.cache_store import CacheStore
 from httpheaders.cache_validation import (
     freshened,
     head_confirms,
@@ -36,13 +39,10 @@ from httpheaders.cache_validation import (
     validation_request,
     without_hop_by_hop,
 )
-from httpheaders.conditional import answer_conditional
-from httpheaders.freshness import date_of
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
-from httpheaders.partial_content import combined, request_for_rest, slice_of_part
+from httpheaders.partial_content import combined, request_for_rest
 from httpheaders.syntax.dates import format_http_date
-from httpheaders.syntax.grammar import is_token
 
 __all__ = ["Cache", "CacheAnswer", "Lookup", "Send"]
 
@@ -69,6 +69,8 @@ class Lookup(NamedTuple):
         candidates: those that `forward` validates.
         completing: the stored part that `forward` asks the rest of, or None.
         ttl: seconds of freshness left, negative when stale; None when nothing was chosen.
+        steps: every rule tried, where they are asked for.
+        explain: whether they are.
     """
 
     outcome: str
@@ -82,6 +84,8 @@ class Lookup(NamedTuple):
     candidates: tuple[StoredResponse, ...] = ()
     completing: StoredResponse | None = None
     ttl: float | None = None
+    steps: tuple[Step, ...] = ()
+    explain: bool = False
 
 
 class CacheAnswer(NamedTuple):
@@ -96,6 +100,7 @@ class CacheAnswer(NamedTuple):
         reference: the rule that decided.
         stored: whether the origin's response was stored.
         again: a request to send after all, the last answer having been of no use.
+        steps: every rule tried, where they are asked for.
     """
 
     response: Response | None
@@ -104,6 +109,7 @@ class CacheAnswer(NamedTuple):
     reference: str
     stored: bool = False
     again: Request | None = None
+    steps: tuple[Step, ...] = ()
 
 
 class Cache:
@@ -147,6 +153,7 @@ class Cache:
         clock: Callable[[], float],
         *,
         background: Callable[[Callable[[], None]], None] | None = None,
+        explain: bool = False,
     ) -> CacheAnswer:
         """
         Answer a request, sending what has to be sent.
@@ -157,10 +164,11 @@ class Cache:
             clock: gives the time, seconds since 1970.
             background: runs a revalidation that nobody waits for, in its own time; without it
                 that happens before the answer is given.
+            explain: list every rule tried.
 
         Source: RFC 9111 section 4.
         """
-        lookup = self.look_up(request, now=clock())
+        lookup = self.look_up(request, now=clock(), explain=explain)
         if lookup.response is not None:
             if lookup.forward is not None:
                 run = background or _at_once
@@ -192,12 +200,19 @@ class Cache:
 
     # -- deciding ---------------------------------------------------------------------------------
 
-    def look_up(self, request: Request, *, now: float) -> Lookup:
+    def look_up(self, request: Request, *, now: float, explain: bool = False) -> Lookup:
         """
         Decide what becomes of a request, from what is stored.
 
         Source: RFC 9111 sections 4 and 4.3.1.
         """
+        lookup = self._look_up(request, now, explain)
+        if not explain:
+            return lookup
+        steps = lookup.steps or (Step("the store", lookup.reason, lookup.reference),)
+        return lookup._replace(steps=steps, explain=True)
+
+    def _look_up(self, request: Request, now: float, explain: bool) -> Lookup:
         method = request.method or "GET"
         if method not in ("GET", "HEAD"):
             # "A cache MUST write through requests with methods that are unsafe"
@@ -210,8 +225,26 @@ class Cache:
             return self._nothing_matches(request, variants)
         chosen = matching[0]
         if len(matching) > 1:
-            chosen = max(matching, key=lambda one: _preference(one, now))
-        reuse = assess_reuse(chosen, request, now=now, settings=self.settings, selected=True)
+            chosen = max(matching, key=_preference)
+        reuse = assess_reuse(
+            chosen,
+            request,
+            now=now,
+            settings=self.settings,
+            selected=not explain,
+            explain=explain,
+        )
+        lookup = self._of_chosen(request, chosen, matching, reuse, now)
+        return lookup._replace(steps=reuse.steps) if explain else lookup
+
+    def _of_chosen(
+        self,
+        request: Request,
+        chosen: StoredResponse,
+        matching: list[StoredResponse],
+        reuse: Reuse,
+        now: float,
+    ) -> Lookup:
         if chosen.part is not None:
             return self._look_up_part(request, chosen, reuse, now)
         if reuse.ok:
@@ -235,7 +268,7 @@ class Cache:
     def _from_store(
         self, request: Request, chosen: StoredResponse, reuse: Reuse, now: float
     ) -> Lookup:
-        response = _served(chosen, request, now)
+        response = response_from(chosen, request, now=now)
         self.store.touch(chosen)
         outcome = "hit" if reuse.verdict == "fresh" else "stale"
         forward: Request | None = None
@@ -265,7 +298,7 @@ class Cache:
     def _look_up_part(
         self, request: Request, chosen: StoredResponse, reuse: Reuse, now: float
     ) -> Lookup:
-        response = _served_part(chosen, request, now)
+        response = response_from(chosen, request, now=now)
         if response is not None and reuse.ok:
             return self._from_store(request, chosen, reuse, now)._replace(response=response)
         if request_directives(request.headers).only_if_cached:
@@ -326,7 +359,19 @@ class Cache:
         self, lookup: Lookup, response: Response, request_time: float, now: float
     ) -> CacheAnswer:
         request = lookup.forward or lookup.request
-        storing = assess_storing(request, response, settings=self.settings)
+        storing = assess_storing(request, response, settings=self.settings, explain=lookup.explain)
+        answer = self._stored_or_not(lookup, request, response, storing, request_time, now)
+        return answer._replace(steps=storing.steps) if lookup.explain else answer
+
+    def _stored_or_not(
+        self,
+        lookup: Lookup,
+        request: Request,
+        response: Response,
+        storing: Storability,
+        request_time: float,
+        now: float,
+    ) -> CacheAnswer:
         stored = storing.ok and self._store(request, response, request_time, now)
         passed_on = response._replace(headers=without_hop_by_hop(response.headers))
         if lookup.fwd == "method" and not stored:
@@ -383,13 +428,13 @@ class Cache:
             self.store.put(one)
         if updated:
             return self._revalidated(lookup, updated, now)
-        if not _is_conditional(lookup.forward):
+        if not is_conditional(lookup.forward):
             passed_on = response._replace(headers=without_hop_by_hop(response.headers))
             return CacheAnswer(
                 passed_on, "miss", "the origin answers 304 to a request without preconditions",
                 "RFC 9110 section 15.4.5",
             )  # fmt: skip
-        if _is_conditional(lookup.request):
+        if is_conditional(lookup.request):
             # The client has a stored response of its own that this is about.
             passed_on = response._replace(headers=without_hop_by_hop(response.headers))
             return CacheAnswer(
@@ -401,14 +446,10 @@ class Cache:
     def _revalidated(
         self, lookup: Lookup, updated: list[StoredResponse], now: float
     ) -> CacheAnswer:
-        newest = max(updated, key=lambda one: _date(one, now))
+        newest = max(updated, key=lambda one: one.date_or_receipt)
         if newest.vary is not None and not newest.selects(lookup.request.headers):
             newest = self._adopted(newest, lookup.request)
-        response = (
-            _served(newest, lookup.request, now)
-            if newest.part is None
-            else _served_part(newest, lookup.request, now)
-        )
+        response = response_from(newest, lookup.request, now=now)
         if response is None:
             return self._again(lookup, "the part that is stored does not answer the request")
         return CacheAnswer(
@@ -450,7 +491,7 @@ class Cache:
         self.store.remove(lookup.completing)
         stored = self.store.put(whole)
         return CacheAnswer(
-            _served(whole, lookup.request, now), "revalidated",
+            response_from(whole, lookup.request, now=now), "revalidated",
             f"{lookup.reason}; the origin sent the rest", "RFC 9111 section 3.4", stored,
         )  # fmt: skip
 
@@ -498,9 +539,7 @@ class Cache:
             chosen, lookup.request, now=now, settings=self.settings
         ):
             return None
-        if chosen.part is not None:
-            return _served_part(chosen, lookup.request, now)
-        return _served(chosen, lookup.request, now)
+        return response_from(chosen, lookup.request, now=now)
 
     def _instead_of_error(
         self, lookup: Lookup, response: Response, now: float
@@ -511,7 +550,7 @@ class Cache:
         if not stale_if_error_allows(chosen, lookup.request, now=now, settings=self.settings):
             return None
         return CacheAnswer(
-            _served(chosen, lookup.request, now), "stale",
+            response_from(chosen, lookup.request, now=now), "stale",
             f"the origin answers {response.status}, for which 'stale-if-error' lets the stale "
             "response stand in", "RFC 5861 section 4",
         )  # fmt: skip
@@ -519,10 +558,19 @@ class Cache:
     # -- Cache-Status ------------------------------------------------------------------------------
 
     def _finished(self, lookup: Lookup, answer: CacheAnswer) -> CacheAnswer:
+        if lookup.explain:
+            answer = answer._replace(steps=(*lookup.steps, *answer.steps))
         if self._name is None or answer.response is None:
             return answer
         response = answer.response
-        member = _cache_status(self._name, lookup, answer)
+        member = format_cache_status(
+            self._name,
+            hit=lookup.outcome in ("hit", "stale"),
+            ttl=lookup.ttl,
+            fwd=lookup.fwd,
+            fwd_status=304 if answer.outcome == "revalidated" else None,
+            stored=answer.stored,
+        )
         # Each cache adds a member behind those nearer the origin: RFC 9211 section 2
         headers = response.headers.added("Cache-Status", member)
         return answer._replace(response=response._replace(headers=headers))
@@ -530,12 +578,6 @@ class Cache:
 
 def _answer_of(lookup: Lookup) -> CacheAnswer:
     return CacheAnswer(lookup.response, lookup.outcome, lookup.reason, lookup.reference)
-
-
-def _is_conditional(request: Request | None) -> bool:
-    if request is None:
-        return False
-    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
 
 
 def _at_once(revalidate: Callable[[], None]) -> None:
@@ -548,78 +590,11 @@ def _could_answer(stored: StoredResponse, method: str, headers: Headers) -> bool
     return stored.selects(headers)
 
 
-def _preference(stored: StoredResponse, now: float) -> tuple[bool, bool, bool, float]:
+def _preference(stored: StoredResponse) -> tuple[bool, bool, bool, float]:
     # 4.1: with several, "the most recent … stored response with a valid Vary field value"; a part
     # is second to a whole, unless it is all that was asked for.
     whole = stored.part is None
-    return whole, stored.method == "GET", bool(stored.vary), _date(stored, now)
-
-
-def _date(stored: StoredResponse, now: float) -> float:
-    date = date_of(stored.response.headers, "Date", now=now)
-    return stored.response_time if date is None else date
-
-
-def _served(stored: StoredResponse, request: Request, now: float) -> Response:
-    response = _with_age(stored, now)
-    if _is_conditional(request) or "Range" in request.headers:
-        answer = answer_conditional(
-            request,
-            response,
-            now=now,
-            size=content_length(response),
-            by_cache=True,
-            modified_by=_date(stored, now),
-        )
-        # Where the octets are not at hand, as in a simulation, they are None in the answer too.
-        body = b"" if answer.status in (304, 416) or request.method == "HEAD" else answer.body
-        return Response(answer.status, answer.headers, body)
-    if request.method == "HEAD":
-        return response._replace(body=b"")
-    return response
-
-
-def _with_age(stored: StoredResponse, now: float) -> Response:
-    # "MUST generate an Age header field, replacing any present": section 4
-    age = str(int(stored.age(now)))
-    headers = stored.response.headers
-    # The value is digits, and most responses come without the field: no need to look for its place.
-    fresh = headers.replaced("Age", age) if "Age" in headers else Headers([*headers, ("Age", age)])
-    response = stored.response
-    return Response(response.status, fresh, response.body, response.version, response.phrase)
-
-
-def _served_part(stored: StoredResponse, request: Request, now: float) -> Response | None:
-    """Answer from a stored 206, or None when it does not hold what is asked for."""
-    if request.method != "GET" or "Range" not in request.headers:
-        return None
-    sliced = slice_of_part(stored, request.headers.joined("Range") or "")
-    if sliced is None:
-        return None
-    unranged = request._replace(headers=request.headers.without("Range"))
-    response = _with_age(stored, now)
-    checked = answer_conditional(
-        unranged, response._replace(status=200), now=now, by_cache=True,
-        modified_by=_date(stored, now),
-    )  # fmt: skip
-    if checked.status == 304:
-        return Response(304, checked.headers, b"")
-    if "If-Range" in request.headers and not _if_range_holds(request, response, now):
-        return None
-    part, octets = sliced
-    assert stored.part is not None
-    headers = response.headers.replaced("Content-Range", content_range(part, stored.part.size))
-    headers = headers.replaced("Content-Length", str(part.length))
-    return Response(206, headers, octets)
-
-
-def _if_range_holds(request: Request, response: Response, now: float) -> bool:
-    whole = response._replace(status=200, body=b"\0")
-    wanted = request.headers.replaced("Range", "bytes=0-0").without(
-        "If-None-Match", "If-Modified-Since"
-    )
-    answer = answer_conditional(request._replace(headers=wanted), whole, now=now, by_cache=True)
-    return answer.status == 206
+    return whole, stored.method == "GET", bool(stored.vary), stored.date_or_receipt
 
 
 def _is_cut_short(request: Request, response: Response) -> bool:
@@ -628,22 +603,3 @@ def _is_cut_short(request: Request, response: Response) -> bool:
         return False
     length = response.headers.get("Content-Length") or ""
     return length.isascii() and length.isdigit() and len(response.body) < int(length[:18])
-
-
-def _cache_status(name: str, lookup: Lookup, answer: CacheAnswer) -> str:
-    """
-    Write the member of Cache-Status for this cache.
-
-    Source: RFC 9211 section 2.
-    """
-    identifier = name if is_token(name) else '"' + name.replace('"', "").replace("\\", "") + '"'
-    parts = [identifier]
-    if lookup.response is not None and lookup.outcome in ("hit", "stale"):
-        parts += ["hit", f"ttl={int(lookup.ttl or 0)}"]
-    elif lookup.fwd is not None:
-        parts.append(f"fwd={lookup.fwd}")
-        if answer.outcome == "revalidated":
-            parts.append("fwd-status=304")
-        if answer.stored:
-            parts.append("stored")
-    return "; ".join(parts)

@@ -54,7 +54,7 @@ def _objections(directive: Directive, seen: set[str], message: str) -> list[tupl
     if name is None or (directive.flaw is not None and name not in SECONDS):
         return [(f"'{directive.text[:60]}' is malformed: {directive.flaw}", "9111 section 5.2")]
     if name not in DIRECTIVE_NAMES:
-        return _unknown(name)
+        return [] if name in seen else _unknown(name)
     found = []
     if name in seen:
         found.append((f"'{name}' is repeated; only the first counts", "9111 section 4.2.1"))

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
-from httpheaders.byte_ranges import read_content_range
 from httpheaders.cache_control import NO_DIRECTIVES, CacheControl, parse_cache_control
 from httpheaders.cache_settings import SHARED_CACHE, CacheSettings
 from httpheaders.freshness import (
     HEURISTICALLY_CACHEABLE,
     Lifetime,
+    date_of,
     freshness_lifetime,
     initial_age,
 )
@@ -99,6 +99,12 @@ class StoredResponse(NamedTuple):
         )
 
     @property
+    def date_or_receipt(self) -> float:
+        """When it was made, as far as is known: RFC 9111 sections 4 and 4.3.2."""
+        date = date_of(self.response.headers, "Date", now=self.response_time)
+        return self.response_time if date is None else date
+
+    @property
     def method(self) -> str:
         """The method whose requests it can answer: a POST is kept for GET (RFC 9110 9.3.3)."""
         return "HEAD" if self.request.method == "HEAD" else "GET"
@@ -126,6 +132,8 @@ def stored_response(
     vary = parse_vary(response.headers)
     part = None
     if response.status == 206:
+        from httpheaders.byte_ranges import read_content_range
+
         part = read_content_range(response.headers.get("Content-Range"))
     return StoredResponse(
         request,
@@ -269,6 +277,8 @@ def _status_not_understood(offer: _Offer) -> str | None:
 
 
 def _is_single_part(response: Response) -> bool:
+    from httpheaders.byte_ranges import read_content_range
+
     return read_content_range(response.headers.get("Content-Range")) is not None
 
 

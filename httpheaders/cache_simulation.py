@@ -150,7 +150,9 @@ class CacheSimulation:
         self._by_host: dict[str, Tally] = {}
         self._by_reason: dict[tuple[str, str], int] = {}
 
-    def step(self, request: Request, response: Response, *, now: float) -> SimulatedAnswer:
+    def step(
+        self, request: Request, response: Response, *, now: float, explain: bool = False
+    ) -> SimulatedAnswer:
         """
         Put one request to the cache.
 
@@ -158,6 +160,7 @@ class CacheSimulation:
             request: as recorded.
             response: that the origin would give to it.
             now: when; times may stand still but not run back.
+            explain: list every rule tried.
         """
         size = content_length(response)
         recorded = response._replace(body=None)
@@ -165,7 +168,9 @@ class CacheSimulation:
             headers = response.headers.replaced("Content-Length", str(size))
             recorded = recorded._replace(headers=headers)
         origin = _Origin(recorded, now)
-        answer = self._cache.handle(request._replace(body=None), origin.send, lambda: now)
+        answer = self._cache.handle(
+            request._replace(body=None), origin.send, lambda: now, explain=explain
+        )
         given = answer.response
         given_size = 0 if given is None or request.method == "HEAD" else _content(given)
         without = 0 if request.method == "HEAD" else _content(origin.answer(request))
@@ -174,7 +179,7 @@ class CacheSimulation:
             reason=answer.reason,
             reference=answer.reference,
             problems=(),
-            steps=(),
+            steps=answer.steps,
             outcome=answer.outcome,
             status=None if given is None else given.status,
             size=given_size,

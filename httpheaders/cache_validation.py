@@ -187,7 +187,7 @@ def identified_for_update(
     matching = [one for one in candidates if _validators_agree(one, headers, now)]
     if etag is not None and not etag.weak:
         return matching
-    return sorted(matching, key=lambda one: _date_or_receipt(one, now))[-1:]
+    return sorted(matching, key=lambda one: one.date_or_receipt)[-1:]
 
 
 def _validators_agree(stored: StoredResponse, headers: Headers, now: float) -> bool:
@@ -200,11 +200,6 @@ def _validators_agree(stored: StoredResponse, headers: Headers, now: float) -> b
     return modified is not None and modified == date_of(
         stored.response.headers, "Last-Modified", now=now
     )
-
-
-def _date_or_receipt(stored: StoredResponse, now: float) -> float:
-    date = date_of(stored.response.headers, "Date", now=now)
-    return stored.response_time if date is None else date
 
 
 def freshened(

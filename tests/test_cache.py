@@ -461,6 +461,15 @@ def test_private_cache_and_cdn():
     assert cdn.ask().outcome == "hit"
 
 
+def test_every_rule_that_was_tried_is_told_to_who_asks():
+    cache, held, get = Cache(), page("max-age=60"), Request("GET", URL)
+    for now in (START, START + 9):
+        answer = cache.handle(get, lambda request: held, lambda now=now: now, explain=True)
+        assert answer.steps[0].rule in ("the store", "the target URI matches")
+    assert answer.steps[-1].rule == "freshness"
+    assert cache.handle(get, lambda request: held, lambda: START).steps == ()
+
+
 # RFC 9211 section 2
 def test_cache_status():
     scene = Scene(Cache(name="Example"))

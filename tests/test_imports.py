@@ -80,14 +80,20 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "vary",
     },
     "cache_simulation": {"cache", "cache_settings", "cache_store", "conditional", "target_uri"},
-    "cache": {
+    "cache_responses": {
         "byte_ranges",
         "cache_policy",
+        "cache_store",
+        "conditional",
+        "partial_content",
+    },
+    "cache": {
+        "cache_policy",
+        "cache_responses",
         "cache_settings",
+        "cache_status",
         "cache_store",
         "cache_validation",
-        "conditional",
-        "freshness",
         "partial_content",
     },
     "wsgi_call": {"wsgi"},

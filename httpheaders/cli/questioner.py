@@ -79,8 +79,8 @@ class Questioner:
         value = document.value
         keys = self.form.keys
         values = dict(self._options)
-        if self._form.rest is not None:
-            return self._of_open_object(document, self._form.rest)
+        if self.form.rest is not None:
+            return self._of_open_object(document, self.form.rest)
         for key, item in value.items():
             reader = keys.get(key)
             if reader is not None:
@@ -95,7 +95,7 @@ class Questioner:
 
     def _of_open_object(self, document: Record, rest: str) -> Question:
         """Members of any name may stand there: those the form does not know are gathered."""
-        value, keys = document.value, self._form.keys
+        value, keys = document.value, self.form.keys
         values = dict(self._options)
         for key in value.keys() & keys.keys():
             if value[key] is not None:
@@ -140,7 +140,7 @@ class Questioner:
                 return Exchange(read_request(value), None)
             return Exchange(None, read_response(value))
         # "method" may be a key of both, and says nothing.
-        if named and self._form.takes_requests and value.keys() <= _REQUEST_KEYS:
+        if named and self.form.takes_requests and value.keys() <= _REQUEST_KEYS:
             return Exchange(read_request(value), None)
         # Beside keys of the short form, a lone "url" is a slip of the pen.
         if named and len(own - {"id"}) == len(value.keys() - {"id"}):

@@ -52,7 +52,6 @@ SAMPLES = [
         ("httpheaders.wsgi:simple_wsgi_app",),
         b'{"method": "GET", "url": "/"}\n',
     ),
-    ),
     Sample("get", None, ("content-type", "--json"), DUMP),
     Sample("assert", None, (":status==200", "!server"), DUMP),
     Sample("parse", None, (), DUMP),

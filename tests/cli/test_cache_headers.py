@@ -78,6 +78,11 @@ def test_unusable_question(arguments, told):
     assert done.stderr.count(b"\n") == 1
 
 
+def test_empty_object_lacks_the_strategy():
+    done = run("cache-headers", stdin=b"{}")
+    assert (done.returncode, b"missing the strategy" in done.stderr) == (2, True)
+
+
 def test_list_shows_every_strategy():
     listed = answer("--list")["strategies"]
     assert [row["name"] for row in listed] == list(STRATEGIES)

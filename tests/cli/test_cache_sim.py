@@ -73,6 +73,12 @@ def test_kind_of_cache():
     assert answers(*lines, arguments=("--private",))[1]["outcome"] == "hit"
 
 
+def test_explain_lists_the_rules():
+    first, second = answers(line(0), line(4), arguments=("--explain",))
+    assert first["steps"][0]["outcome"] == "nothing is stored for this URI"
+    assert second["steps"][-1]["outcome"] == second["reason"]
+
+
 def test_har_has_its_own_times():
     entries = [
         {

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from httpheaders.cli.message_json import read_response
 from httpheaders.messages.dump import parse_dump
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request
@@ -172,24 +173,37 @@ every_framework = pytest.mark.parametrize("framework", FRAMEWORKS)
 
 @pytest.fixture(scope="module")
 def offline():
-    made = {}
+    """What `httpheaders wsgi` says to all the requests, each framework in a process of its own."""
+    said = {}
 
     def get(framework):
-        if framework not in made:
-            made[framework] = getattr(stack, f"{framework}_app")()
-        return made[framework]
+        if framework not in said:
+            lines = b"".join(json.dumps(as_json(request)).encode() + b"\n" for request in REQUESTS)
+            done = run("wsgi", f"tests.servers.stack:{framework}_app()", stdin=lines, cwd=ROOT)
+            said[framework] = [response_of(json.loads(one)) for one in done.stdout.splitlines()]
+        return said[framework]
 
     return get
 
 
+def as_json(request):
+    headers = [list(pair) for pair in request.headers]
+    body = None if request.body is None else request.body.decode()
+    return {"method": request.method, "url": request.url, "headers": headers, "body": body}
+
+
+def response_of(answer):
+    return read_response(answer["response"])
+
+
 @every_framework
 @pytest.mark.parametrize("server", SERVERS)
-@pytest.mark.parametrize("request_", REQUESTS, ids=range(len(REQUESTS)))
-def test_a_server_gives_what_is_given_offline(served, offline, server, framework, request_):
+@pytest.mark.parametrize("number", range(len(REQUESTS)))
+def test_a_server_gives_what_is_given_offline(served, offline, server, framework, number):
     need(server)
     need(framework)
-    live = served(server, f"{framework}_app").ask(request_)
-    ours = answer_wsgi(offline(framework), request_).response
+    live = served(server, f"{framework}_app").ask(REQUESTS[number])
+    ours = offline(framework)[number]
     assert comparable(live) == comparable(ours)
     assert live.headers.get("x-request-id")
     assert live.headers.get("x-response-time", "").endswith("ms")

@@ -13,6 +13,7 @@ from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.key_types import boolean, number, text, texts, time
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import Reply, header_lines
+from httpheaders.errors import InputError
 
 if TYPE_CHECKING:
     from httpheaders.cache_control import CacheControl
@@ -67,6 +68,9 @@ def answer(question: Question) -> Reply:
     values = question.values
     if values.get("list"):
         return _listed()
+    lacking = missing(values)
+    if lacking is not None:
+        raise InputError(f"missing {lacking}")
     result = cache_headers(
         values.get("strategy"),
         adjust=_adjustment(values),
@@ -82,7 +86,6 @@ def answer(question: Question) -> Reply:
 
 def _adjustment(values: Mapping[str, Any]) -> CacheControl:
     from httpheaders.cache_control import NO_DIRECTIVES
-    from httpheaders.errors import InputError
 
     changes: dict[str, Any] = {key: True for key in FLAGS if values.get(key)}
     for key in SECONDS:
