@@ -29,8 +29,8 @@ class Form(NamedTuple):
         missing: given the keys filled in by options alone, what a question still lacks, in words;
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
-        rest: the key under which members that are in no form are gathered, where any may stand.
         gathers: whether all messages of one dump or HAR make one question.
+        rest: the key under which members that are in no form are gathered, where any may stand.
         is_plain: says of input that is no JSON object whether the whole of it is plain text that
             the subject stands for, rather than a header dump.
         joins_redirects: whether the messages of a redirect and of what it led to are one question.
@@ -40,8 +40,8 @@ class Form(NamedTuple):
     subject: str
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
-    rest: str | None = None
     gathers: bool = False
+    rest: str | None = None
     is_plain: Callable[[bytes], bool] | None = None
     joins_redirects: bool = False
 
