@@ -77,8 +77,8 @@ class Questioner:
         value = document.value
         keys = self.form.keys
         values = dict(self._options)
-        if self._form.rest is not None:
-            return self._of_open_object(document, self._form.rest)
+        if self.form.rest is not None:
+            return self._of_open_object(document, self.form.rest)
         for key, item in value.items():
             reader = keys.get(key)
             if reader is not None:
@@ -93,7 +93,7 @@ class Questioner:
 
     def _of_open_object(self, document: Record, rest: str) -> Question:
         """Members of any name may stand there: those the form does not know are gathered."""
-        value, keys = document.value, self._form.keys
+        value, keys = document.value, self.form.keys
         values = dict(self._options)
         for key in value.keys() & keys.keys():
             if value[key] is not None:
