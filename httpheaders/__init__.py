@@ -14,6 +14,8 @@ from httpheaders.version import __version__
 _DOORS = {
     "SessionManager": "sessions",
     "compress_response": "compression",
+    "build_cache_headers": "cache_strategies",
+    "handle_conditional_get": "conditional",
     "check_cors": "cors",
     "negotiate_content_type": "content_negotiation",
     "parse_cookie_header": "cookies",

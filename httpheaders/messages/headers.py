@@ -160,6 +160,8 @@ class Headers:
     def without(self, *names: str) -> Headers:
         """Give a copy that lacks these fields."""
         unwanted = {name.lower() for name in names}
+        if unwanted.isdisjoint(self._by_name()):
+            return self  # nothing ever changes it, so that it can stand for its own copy
         return Headers(pair for pair in self._pairs if pair[0].lower() not in unwanted)
 
     def varying_by(self, *names: str) -> Headers:

@@ -16,8 +16,11 @@ from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["ContentRange", "RangeSet", "parse_content_range", "parse_range"]
 
-# More digits than any representation has octets, few enough to be exact everywhere.
-_INTEGER = "[0-9]{1,18}"
+_INTEGER = "[0-9]++"
+# "recipients MUST anticipate potentially large decimal numerals" (RFC 9110 section 14.1.2): beyond
+# the size of any representation they all mean the same.
+_DIGITS_ENOUGH = 18
+_LARGEST = 10**_DIGITS_ENOUGH
 # ranges-specifier = range-unit "=" range-set                           RFC 9110 section 14.1.1
 _specifier = lazy_pattern(rf"({TOKEN})=(.*)", re.DOTALL)
 # int-range = first-pos "-" [ last-pos ]     suffix-range = "-" suffix-length
@@ -80,8 +83,8 @@ def _one_range(text: str, unit: str) -> tuple[int | None, int | None] | str:
     if match is not None:
         first, last, suffix = match.groups()
         if suffix is not None:
-            return None, int(suffix)
-        return int(first), None if last is None else int(last)
+            return None, _integer(suffix)
+        return _integer(first), None if last is None else _integer(last)
     if unit != "bytes" and _other_range.fullmatch(text):
         return text
     raise FieldSyntaxError(
@@ -109,5 +112,11 @@ def parse_content_range(value: str) -> ContentRange:
         )
     unit, first, last, size, unsatisfied = match.groups()
     if unsatisfied is not None:
-        return ContentRange(unit.lower(), None, None, int(unsatisfied))
-    return ContentRange(unit.lower(), int(first), int(last), None if size == "*" else int(size))
+        return ContentRange(unit.lower(), None, None, _integer(unsatisfied))
+    complete = None if size == "*" else _integer(size)
+    return ContentRange(unit.lower(), _integer(first), _integer(last), complete)
+
+
+def _integer(digits: str) -> int:
+    significant = digits.lstrip("0")
+    return int(significant or "0") if len(significant) <= _DIGITS_ENOUGH else _LARGEST

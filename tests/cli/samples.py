@@ -58,6 +58,16 @@ SAMPLES = [
         ("--key-file", KEY),
         TOKEN + b"\n",
     ),
+    Sample("cache-headers", ("no-store",), (), b'{"strategy": "no-store"}\n'),
+    Sample("cache-check", None, (), b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n\r\n"),
+    Sample(
+        "cache-sim",
+        None,
+        (),
+        b'{"t": 0, "request": {"method": "GET", "url": "http://a.example/"}, "response": '
+        b'{"status": 200, "headers": {"Cache-Control": "max-age=60"}}}\n',
+    ),
+    Sample("etag", ("--etag", '"v7"'), (), b'{"value": {"a": 1}}\n'),
     Sample("cookie parse", ("a=1",), (), b'{"cookie": "a=1"}\n'),
     Sample("cookie build", ("a", "1"), (), b'{"name": "a", "value": "1"}\n'),
     Sample(

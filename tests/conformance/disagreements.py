@@ -300,6 +300,234 @@ DISAGREEMENTS: dict[str, tuple[str, str]] = {
     for identifier in identifiers.split()
 }
 
+# Vectors of caching that name no question; the reason, its section, and the vectors.
+_CACHING: list[tuple[str, str, tuple[str, ...]]] = [
+    (
+        "any final status is stored when its freshness is explicit; only 206, 304 and "
+        "must-understand ask for one that is understood",
+        "RFC 9111 section 3",
+        (
+            *(
+                "http-cache-semantics/okhttptest/okhttp-tests-response-caching-by-response-code/"
+                f"{number}"
+                for number in (5, 11, 20, 21, 26, 30, 34, 37, 38, 39, 42, 44)
+            ),
+            "http-cache-semantics/responsetest/response-headers-uncacheable-412/1",
+        ),
+    ),
+    (
+        "a response to POST is stored only with a Content-Location equal to the target URI",
+        "RFC 9110 section 9.3.3",
+        (
+            "http-cache-semantics/requesttest/request-properties-post-cacheable-explicitly/1",
+            "hishel/test_invalidating_response_can_also_be_stored",
+        ),
+    ),
+    (
+        "the age is the larger of apparent_age and corrected_age_value: a Date two minutes past is "
+        "two minutes of age",
+        "RFC 9111 section 4.2.3",
+        (
+            "http-cache-semantics/okhttptest/okhttp-tests-max-age-in-the-past-with-date-header-"
+            "but-no-last-modified-header/1",
+        ),
+    ),
+    (
+        "a heuristic lifetime has no ceiling unless one is configured",
+        "RFC 9111 section 4.2.2",
+        ("hishel/TestGetHeuristicFreshness.test_heuristic_freshness_capped_at_one_week",),
+    ),
+    (
+        "pre-check and post-check are unknown directives, which a cache ignores; no-store holds",
+        "RFC 9111 section 5.2.3",
+        ("http-cache-semantics/responsetest/response-headers-pre-check-poison/1",),
+    ),
+    (
+        "immutable gives no lifetime of its own, and its arguments are ignored",
+        "RFC 8246 section 2",
+        (
+            "http-cache-semantics/responsetest/response-headers-cache-immutable-files/1",
+            "tusbar/parse-should-ignore-booleans-with-values",
+        ),
+    ),
+    (
+        "Set-Cookie does not keep a response from being stored or reused",
+        "RFC 9111 section 7.3",
+        ("http-cache-semantics/responsetest/response-headers-don-t-share-cookies/1",),
+    ),
+    (
+        "preconditions of the client go along with the cache's own validators",
+        "RFC 9111 section 4.3.2",
+        (
+            "http-cache-semantics/revalidatetest/"
+            "can-be-revalidated-skips-weak-validators-on-post-2/1",
+        ),
+    ),
+    (
+        "proxy-revalidate forbids the use of a stale response, not that of a fresh one",
+        "RFC 9111 section 5.2.2.8",
+        ("http-cache-semantics/satisfytest/satisfies-not-when-proxy-revalidating/1",),
+    ),
+    (
+        "each field of the 304 is added to the stored response, new ones and Content-Type too; "
+        "only what describes the stored content itself is left",
+        "RFC 9111 section 3.2",
+        (
+            *(
+                f"http-cache-semantics/updatetest/update-revalidated-{case}/1"
+                for case in (
+                    "matching-etags-are-updated",
+                    "matching-weak-etags-are-updated",
+                    "both-matching-are-updated",
+                    "checks-status",
+                )
+            ),
+            "hishel/TestRefreshResponseHeaders.test_preserves_content_range_from_stored_response",
+            "hishel/TestRefreshResponseHeadersPrivateCache."
+            "test_preserves_content_type_from_stored_response",
+        ),
+    ),
+    (
+        "a range is answered out of a stored complete response",
+        "RFC 9111 section 4.3.2",
+        ("hishel/test_reuse_rules[range-request-misses]",),
+    ),
+    (
+        "of two stored responses with one key the later replaced the earlier when it was stored",
+        "RFC 9111 section 4",
+        (
+            "hishel/test_revalidation_rules[full-200-response-replaces-stored-entries]",
+            "hishel/test_revalidation_rules[full-206-response-cannot-be-stored]",
+            "hishel/test_revalidation_rules[5xx-with-two-entries-keeps-most-recent]",
+        ),
+    ),
+    (
+        "of repeated numbers the first counts",
+        "RFC 9111 section 4.2.1",
+        (
+            "tusbar/parse-should-handle-repeated-directives-by-using-the-last-value",
+            "hishel/TestEdgeCases.test_duplicate_directives",
+        ),
+    ),
+    (
+        "a number too large to hold is 2147483648, and max-stale without one is no number at all",
+        "RFC 9111 section 1.2.2",
+        (
+            "undici/parsecachecontrolheader-oversized-numeric-directives-are-capped",
+            "undici/parsecachecontrolheader-oversized-numeric-directives-are-capped/3",
+            "hishel/TestMaxAge.test_max_age_overflow",
+            "hishel/TestMaxStale.test_max_stale_without_value",
+        ),
+    ),
+    (
+        "a directive that restricts is heeded whatever argument it has, a second well-formed "
+        "instance counts, and a blank beside '=' is read over, as most suites ask",
+        "RFC 9111 section 5.2",
+        (
+            "undici/parsecachecontrolheader-directives-with-incorrect-types-are-ignored/2",
+            "undici/parsecachecontrolheader-directives-with-incorrect-types-are-ignored/6",
+            "undici/parsecachecontrolheader-directives-with-incorrect-types-are-ignored/7",
+            "pquerna/TestResMustRevalidateNoArgs",
+            "pquerna/TestResPublicNoArgs",
+            "pquerna/TestReqNoCacheNoArgs",
+            "pquerna/TestReqNoStoreNoArgs",
+            "pquerna/TestReqNoTransformNoArgs",
+        ),
+    ),
+    (
+        "a name with U+00A0 in it is no token and so no directive that is known",
+        "RFC 9111 section 5.2.3",
+        (
+            "undici/parsecachecontrolheader-malformed-restrictive-directive-names-are-"
+            "conservative/4",
+        ),
+    ),
+    (
+        "directives are separated by commas, not by blanks",
+        "RFC 9111 section 5.2",
+        (
+            "pquerna/TestResPrivateExtension",
+            "pquerna/TestResMultipleNoCacheTabExtension",
+            "pquerna/TestResExtensionsEmptyQuote",
+            "pquerna/TestReqExtensions",
+            "pquerna/TestReqMultiple",
+        ),
+    ),
+    (
+        'the empty entity tag is one; the grammar\'s own example is ETag: ""',
+        "RFC 9110 section 8.8.3",
+        ("undici/isetagusable-false/2",),
+    ),
+    (
+        "an entity tag whose quotes do not close is told and not taken for one",
+        "RFC 9110 section 8.8.3",
+        ("webob/Test_Parse.test_parse_invalid/3",),
+    ),
+    (
+        "a request's no-cache speaks to caches and turns no precondition off",
+        "RFC 9110 section 13.2.2",
+        (
+            "fresh/fresh-reqheaders-resheaders-when-requested-with-cache-control-no-cache-when-"
+            "unmodified-since-the-date-should-be-stale",
+        ),
+    ),
+    (
+        "If-Match compares strongly, and a weak entity tag never matches so",
+        "RFC 9110 section 13.1.1",
+        (
+            "send/send-file-pipe-res-with-conditional-get-where-if-match-is-set-should-respond-"
+            "with-200-when-etag-matched",
+        ),
+    ),
+    (
+        "If-Modified-Since is ignored beside If-None-Match, and If-Range decides about Range alone",
+        "RFC 9110 section 13.2.2",
+        (
+            "werkzeug/TestHTTPUtility.test_is_resource_modified/3",
+            "werkzeug/TestHTTPUtility.test_is_resource_modified_for_range_requests/5",
+        ),
+    ),
+    (
+        "Range is defined for GET alone, and one that cannot be used is ignored",
+        "RFC 9110 section 14.2",
+        (
+            "starlette/test_file_response_range_multi_head[asyncio]",
+            "starlette/test_file_response_range_multi_head[asyncio]/3",
+            "starlette/test_file_response_range_invalid[asyncio]",
+            "starlette/test_file_response_range_416[asyncio]",
+            "starlette/test_file_response_only_support_bytes_range[asyncio]",
+            "starlette/test_file_response_range_must_be_requested[asyncio]",
+            "starlette/test_file_response_start_must_be_less_than_end[asyncio]",
+        ),
+    ),
+    (
+        "one invalid range makes the whole Range invalid, so that it is ignored, and no blank may "
+        "stand beside '=' or '-'",
+        "RFC 9110 section 14.1.1",
+        (
+            "range-parser/parserange-len-str-should-return-1-if-all-specified-ranges-are-invalid",
+            "range-parser/parserange-len-str-should-return-1-for-mixed-invalid-and-unsatisfiable-"
+            "ranges",
+            "range-parser/parserange-len-str-should-return-1-for-mixed-invalid-and-unsatisfiable-"
+            "ranges/3",
+            "range-parser/parserange-len-str-should-ignore-invalid-format-range-when-valid-range-"
+            "exists",
+            "werkzeug/TestRange.test_range_parsing/5",
+        ),
+    ),
+    (
+        "what a field holds does not depend on the message it was found in",
+        "RFC 9213 section 2",
+        ("httplint/CDNCacheControlRequestTest",),
+    ),
+]
+
+DISAGREEMENTS |= {
+    identifier: (reason, section)
+    for reason, section, identifiers in _CACHING
+    for identifier in identifiers
+}
+
 # CORS: what is decided here, and the vectors in which a library decides otherwise.
 CORS_DECISIONS: dict[str, tuple[str, str]] = {
     "malformed-max-age": (
