@@ -14,9 +14,9 @@ from httpheaders.version import __version__
 _DOORS = {
     "SessionManager": "sessions",
     "compress_response": "compression",
-    "check_cors": "cors",
     "build_cache_headers": "cache_strategies",
     "handle_conditional_get": "conditional",
+    "check_cors": "cors",
     "negotiate_content_type": "content_negotiation",
     "RequestPipeline": "request_pipeline",
     "error_catching_middleware": "wsgi_middleware.error_catching",

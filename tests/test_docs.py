@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shutil
 import subprocess
@@ -129,6 +130,16 @@ def test_examples_print_what_the_page_says(example, example_site, tmp_path):
     done = shell(f"cd '{tmp_path}'; {example.command}", **example_site)
     printed = (done.stdout + done.stderr).decode().rstrip("\n")
     assert [line.rstrip() for line in printed.splitlines()] == example.output.splitlines()
+
+
+def test_the_python_examples_of_the_readme_are_true():
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    examples = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "README.md", None, 0)
+    results = doctest.DocTestRunner().run(examples)
+    assert results.attempted > 0
+    assert results.failed == 0
 
 
 def test_there_are_examples_to_run():

@@ -30,16 +30,16 @@ COMMANDS = {
     "assert": ("assert_", "Say whether these checks hold on this message."),
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
-    "pipeline": ("pipeline", "Say how far a request gets under a policy, and what is sent."),
-    "wsgi": ("wsgi", "Say what a WSGI app answers to a request, behind this middleware."),
     "gzip": ("gzip", "Say whether this client takes gzip, and give what to send."),
     "session": ("session", "Sign a session, or say whether a token is genuine and in time."),
-    "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
     "cache-headers": ("cache_headers", "Say which headers express a caching strategy."),
     "cache-check": ("cache_check", "Say whether a cache may store and use a response, and why."),
     "cache-sim": ("cache_sim", "Say what a cache would have answered to recorded traffic."),
     "etag": ("etag", "Compute an entity tag, and say what a conditional request gets."),
+    "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
     "cors-check": ("cors_check", "Say whether an origin gets in, or whether a browser accepts."),
+    "pipeline": ("pipeline", "Say how far a request gets under a policy, and what is sent."),
+    "wsgi": ("wsgi", "Say what a WSGI app answers to a request, behind this middleware."),
 }
 
 EXAMPLES = """

@@ -31,13 +31,13 @@ class Sample(NamedTuple):
 
 DUMP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"
 
-POLICY = str(Path(__file__).parent.parent / "data" / "policy.toml")
 KEY = str(Path(__file__).parent.parent / "data" / "session.key")
 # Signed with that key, for two centuries.
 TOKEN = (
     b"eyJ1c2VyX2lkIjoiYWRhIiwicm9sZSI6ImFkbWluIiwiaWF0IjoxMDAwMDAwMDAwLCJleHAiOjk5OTk5OTk5OTl9"
     b".LcrQqSB2xja6irjijON_YElhUPbfI-UYcZe62uKFTn8"
 )
+POLICY = str(Path(__file__).parent.parent / "data" / "policy.toml")
 
 SAMPLES = [
     Sample(
@@ -61,16 +61,6 @@ SAMPLES = [
         ("text/html",),
         b'{"accept": "text/*"}\n',
     ),
-    Sample("cache-headers", ("no-store",), (), b'{"strategy": "no-store"}\n'),
-    Sample("cache-check", None, (), b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n\r\n"),
-    Sample(
-        "cache-sim",
-        None,
-        (),
-        b'{"t": 0, "request": {"method": "GET", "url": "http://a.example/"}, "response": '
-        b'{"status": 200, "headers": {"Cache-Control": "max-age=60"}}}\n',
-    ),
-    Sample("etag", ("--etag", '"v7"'), (), b'{"value": {"a": 1}}\n'),
     Sample("gzip", (KEY,), (), DUMP),
     Sample(
         "session sign", ("--key-file", KEY, "--user-id", "ada"), ("--key-file", KEY), b'{"a": 1}\n'
@@ -81,6 +71,16 @@ SAMPLES = [
         ("--key-file", KEY),
         TOKEN + b"\n",
     ),
+    Sample("cache-headers", ("no-store",), (), b'{"strategy": "no-store"}\n'),
+    Sample("cache-check", None, (), b"HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n\r\n"),
+    Sample(
+        "cache-sim",
+        None,
+        (),
+        b'{"t": 0, "request": {"method": "GET", "url": "http://a.example/"}, "response": '
+        b'{"status": 200, "headers": {"Cache-Control": "max-age=60"}}}\n',
+    ),
+    Sample("etag", ("--etag", '"v7"'), (), b'{"value": {"a": 1}}\n'),
     Sample("cookie parse", ("a=1",), (), b'{"cookie": "a=1"}\n'),
     Sample("cookie build", ("a", "1"), (), b'{"name": "a", "value": "1"}\n'),
     Sample(

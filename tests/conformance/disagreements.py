@@ -300,77 +300,6 @@ DISAGREEMENTS: dict[str, tuple[str, str]] = {
     for identifier in identifiers.split()
 }
 
-# CORS: what is decided here, and the vectors in which a library decides otherwise.
-CORS_DECISIONS: dict[str, tuple[str, str]] = {
-    "malformed-max-age": (
-        "a negative Access-Control-Max-Age is outside the grammar, so it is as if it were missing",
-        'Fetch section "CORS-preflight fetch"',
-    ),
-    "mapped-address": (
-        "[::ffff:7f7f:7f7f] is how the URL standard writes a mapped IPv4 address, and the Origin "
-        "grammar has it; that library advises against it",
-        'Fetch section "Origin header"',
-    ),
-    "always-sent": (
-        "an answer for every origin is sent always, to requests without Origin too, and without "
-        "Vary: Origin",
-        'Fetch section "CORS protocol and HTTP caches"',
-    ),
-    "private-network": (
-        "private network access never entered the standard, and browsers dropped it",
-        'Fetch section "HTTP new-header syntax"',
-    ),
-    "star-not-reflected": (
-        "every origin is allowed by *, never by reflecting what was sent: a browser takes both, "
-        "and the first never goes with credentials",
-        'Fetch section "CORS protocol and credentials"',
-    ),
-    "star-with-credentials": (
-        "a policy of any origin with credentials contradicts itself, and is refused when made",
-        'Fetch section "CORS protocol and credentials"',
-    ),
-    "empty-elements": (
-        "empty elements of a list are ignored, as in any list; a limit on them is that library's",
-        "RFC 9110 section 5.6.1.2",
-    ),
-    "debug-mode": (
-        "a refused preflight carries no Access-Control field; that library's debug mode sends some",
-        'Fetch section "HTTP responses"',
-    ),
-    "every-options": (
-        "OPTIONS without Access-Control-Request-Method is no preflight, so it gets no preflight "
-        "fields",
-        'Fetch section "HTTP requests"',
-    ),
-    "malformed-origin": (
-        "a policy whose origin no browser can ever send is refused when it is made",
-        'Fetch section "Origin header"',
-    ),
-}
-_CORS_DECIDED_OTHERWISE = {
-    "malformed-max-age": "wpt.cors.preflight-cache/004",
-    "mapped-address": "jub0bs-cors.patterns/060",
-    "always-sent": "rs-cors/001",
-    "private-network": "rs-cors/019",
-    "star-not-reflected": (
-        "rs-cors/023 express-cors/016 starlette-cors/026 flask-cors/053 flask-cors/087 "
-        "flask-cors/090 flask-cors/091"
-    ),
-    "star-with-credentials": (
-        "rs-cors/028 express-cors/030 express-cors/043 starlette-cors/003 starlette-cors/012 "
-        "django-cors-headers/026 django-cors-headers/029 flask-cors/012"
-    ),
-    "empty-elements": "jub0bs-cors/013 jub0bs-cors/015",
-    "debug-mode": "jub0bs-cors/031 jub0bs-cors/032",
-    "every-options": "express-cors/007 express-cors/033",
-    "malformed-origin": "express-cors/036",
-}
-DISAGREEMENTS |= {
-    identifier: CORS_DECISIONS[decision]
-    for decision, identifiers in _CORS_DECIDED_OTHERWISE.items()
-    for identifier in identifiers.split()
-}
-
 # Vectors of caching that name no question; the reason, its section, and the vectors.
 _CACHING: list[tuple[str, str, tuple[str, ...]]] = [
     (
@@ -597,4 +526,75 @@ DISAGREEMENTS |= {
     identifier: (reason, section)
     for reason, section, identifiers in _CACHING
     for identifier in identifiers
+}
+
+# CORS: what is decided here, and the vectors in which a library decides otherwise.
+CORS_DECISIONS: dict[str, tuple[str, str]] = {
+    "malformed-max-age": (
+        "a negative Access-Control-Max-Age is outside the grammar, so it is as if it were missing",
+        'Fetch section "CORS-preflight fetch"',
+    ),
+    "mapped-address": (
+        "[::ffff:7f7f:7f7f] is how the URL standard writes a mapped IPv4 address, and the Origin "
+        "grammar has it; that library advises against it",
+        'Fetch section "Origin header"',
+    ),
+    "always-sent": (
+        "an answer for every origin is sent always, to requests without Origin too, and without "
+        "Vary: Origin",
+        'Fetch section "CORS protocol and HTTP caches"',
+    ),
+    "private-network": (
+        "private network access never entered the standard, and browsers dropped it",
+        'Fetch section "HTTP new-header syntax"',
+    ),
+    "star-not-reflected": (
+        "every origin is allowed by *, never by reflecting what was sent: a browser takes both, "
+        "and the first never goes with credentials",
+        'Fetch section "CORS protocol and credentials"',
+    ),
+    "star-with-credentials": (
+        "a policy of any origin with credentials contradicts itself, and is refused when made",
+        'Fetch section "CORS protocol and credentials"',
+    ),
+    "empty-elements": (
+        "empty elements of a list are ignored, as in any list; a limit on them is that library's",
+        "RFC 9110 section 5.6.1.2",
+    ),
+    "debug-mode": (
+        "a refused preflight carries no Access-Control field; that library's debug mode sends some",
+        'Fetch section "HTTP responses"',
+    ),
+    "every-options": (
+        "OPTIONS without Access-Control-Request-Method is no preflight, so it gets no preflight "
+        "fields",
+        'Fetch section "HTTP requests"',
+    ),
+    "malformed-origin": (
+        "a policy whose origin no browser can ever send is refused when it is made",
+        'Fetch section "Origin header"',
+    ),
+}
+_CORS_DECIDED_OTHERWISE = {
+    "malformed-max-age": "wpt.cors.preflight-cache/004",
+    "mapped-address": "jub0bs-cors.patterns/060",
+    "always-sent": "rs-cors/001",
+    "private-network": "rs-cors/019",
+    "star-not-reflected": (
+        "rs-cors/023 express-cors/016 starlette-cors/026 flask-cors/053 flask-cors/087 "
+        "flask-cors/090 flask-cors/091"
+    ),
+    "star-with-credentials": (
+        "rs-cors/028 express-cors/030 express-cors/043 starlette-cors/003 starlette-cors/012 "
+        "django-cors-headers/026 django-cors-headers/029 flask-cors/012"
+    ),
+    "empty-elements": "jub0bs-cors/013 jub0bs-cors/015",
+    "debug-mode": "jub0bs-cors/031 jub0bs-cors/032",
+    "every-options": "express-cors/007 express-cors/033",
+    "malformed-origin": "express-cors/036",
+}
+DISAGREEMENTS |= {
+    identifier: CORS_DECISIONS[decision]
+    for decision, identifiers in _CORS_DECIDED_OTHERWISE.items()
+    for identifier in identifiers.split()
 }
