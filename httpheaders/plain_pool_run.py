@@ -1,0 +1,242 @@
+"""
+The quick way through a trace for pools with plain rules, which most are.
+
+How it works. Without waiting a request ends at arrival plus duration, whatever the pool does. So
+there are no decisions to report: ends wait in one heap, and the idle connections of a host are a
+deque of the times at which they came free. What has timed out is at its old end, and is dropped
+when it is next in the way: when the host is touched, when a cap is reached, or when the number of
+open connections would pass its peak. Then a heap of hosts, by a lower bound of their oldest
+release, leads to all that has timed out anywhere.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from heapq import heappop, heappush
+from math import inf
+from operator import add
+
+from httpheaders.connection_pool import INSTANT
+from httpheaders.pool_parameters import PoolParameters
+from httpheaders.pool_tally import HostTally
+from httpheaders.pool_trace import Chunk
+
+__all__ = ["PlainRun", "is_plain", "without_idle_rules"]
+
+
+def is_plain(parameters: PoolParameters) -> bool:
+    """Say whether the quick way gives what the pool would decide."""
+    return (
+        parameters.order in ("lifo", "fifo")
+        and (parameters.max_per_host is None or parameters.on_full == "discard")
+        and parameters.max_total is None
+        and parameters.max_idle_total is None
+        and parameters.max_requests is None
+        and parameters.max_lifetime is None
+        and parameters.max_hosts is None
+        and not (parameters.dead_slots and _something_dies(parameters))
+        and not parameters.connect_time
+    )
+
+
+def without_idle_rules(parameters: PoolParameters, hosts: int) -> PoolParameters:
+    """
+    Leave out the rules that traffic to so few hosts can never touch.
+
+    >>> without_idle_rules(PoolParameters(max_hosts=10), 3).max_hosts is None
+    True
+    """
+    per_host, total = parameters.max_idle_per_host, parameters.max_idle_total
+    if (
+        per_host is not None
+        and total is not None
+        and hosts * per_host <= total
+        and parameters.idle_total_policy == "oldest"
+    ):
+        parameters = parameters._replace(max_idle_total=None)
+    if parameters.max_hosts is not None and hosts <= parameters.max_hosts:
+        parameters = parameters._replace(max_hosts=None)
+    return parameters
+
+
+def _something_dies(parameters: PoolParameters) -> bool:
+    return parameters.idle_timeout is not None or parameters.server_timeout is not None
+
+
+class _PlainHost:
+    """One host: when its idle connections came free, oldest first, and its counts."""
+
+    __slots__ = ("discarded", "evicted", "idle", "listed", "open", "peak", "requests", "reused")
+
+    def __init__(self) -> None:
+        self.idle: deque[float] = deque()
+        self.requests = self.reused = self.open = self.peak = self.discarded = self.evicted = 0
+        self.listed = False
+
+    def __lt__(self, other: object) -> bool:
+        # Ends at one instant may come in either order.
+        return False
+
+
+class PlainRun:
+    """
+    Run chunks of a trace through a pool with plain rules.
+
+    Args:
+        parameters: rules for which `is_plain` holds.
+    """
+
+    def __init__(self, parameters: PoolParameters) -> None:
+        self._parameters = parameters
+        idle_timeout = inf if parameters.idle_timeout is None else parameters.idle_timeout
+        server = inf if parameters.server_timeout is None else parameters.server_timeout
+        self._timeout = min(idle_timeout, server)
+        # What the server closes was not evicted by the client.
+        self._client_evicts = not server < idle_timeout
+        cap = parameters.max_idle_per_host
+        if cap is None and parameters.on_full == "discard":
+            cap = parameters.max_per_host
+        self._idle_cap = inf if cap is None else cap
+        self._hosts: dict[str, _PlainHost] = {}
+        self._ends: list[tuple[float, _PlainHost | None]] = [(inf, None)]
+        # Hosts with open connections, by a time that is no later than their oldest idle release.
+        self._by_oldest: list[tuple[float, _PlainHost]] = []
+        self._open = 0
+        self._peak_open = 0
+        self._peak_busy = 0
+        self.idle_seconds = 0.0
+        self.busy_seconds = 0.0
+        self.end = 0.0
+
+    def feed(self, chunks: Iterable[Chunk]) -> None:
+        """Run them, in order."""
+        for chunk in chunks:
+            self.busy_seconds += sum(chunk.durations)
+            self._feed(chunk)
+
+    def _feed(self, chunk: Chunk) -> None:
+        # One long loop on local names: this is where a million requests a second are decided.
+        hosts, ends = self._hosts, self._ends
+        newest = self._parameters.order == "lifo"
+        limit = self._timeout + INSTANT
+        next_end = ends[0][0]
+        peak_busy = self._peak_busy
+        idle_seconds = 0.0
+        for t, name, end in zip(
+            chunk.times, chunk.hosts, map(add, chunk.times, chunk.durations), strict=True
+        ):
+            if next_end <= t + INSTANT:
+                if len(ends) > peak_busy:
+                    peak_busy = len(ends)
+                next_end = self._release_until(t + INSTANT)
+            host = hosts.get(name)
+            if host is None:
+                host = hosts[name] = _PlainHost()
+            host.requests += 1
+            idle = host.idle
+            if not newest and idle and idle[0] < t - limit:
+                self._drop_expired(host, t)
+            if idle and idle[-1] >= t - limit:
+                host.reused += 1
+                idle_seconds += t - (idle.pop() if newest else idle.popleft())
+            else:
+                self._open_one(host, t)
+            heappush(ends, (end, host))
+            if end < next_end:
+                next_end = end
+        self._peak_busy = max(peak_busy, len(ends))
+        self.idle_seconds += idle_seconds
+
+    def _release_until(self, limit: float) -> float:
+        ends, cap = self._ends, self._idle_cap
+        end = ends[0][0]
+        while end <= limit:
+            host = heappop(ends)[1]
+            assert host is not None
+            if len(host.idle) < cap or self._makes_place(host, end):
+                host.idle.append(end)
+            else:
+                host.discarded += 1
+                host.open -= 1
+                self._open -= 1
+            end = ends[0][0]
+        return end
+
+    def _makes_place(self, host: _PlainHost, now: float) -> bool:
+        self._drop_expired(host, now)
+        return len(host.idle) < self._idle_cap
+
+    def _drop_expired(self, host: _PlainHost, now: float) -> None:
+        idle, before = host.idle, now - self._timeout - INSTANT
+        while idle and idle[0] < before:
+            idle.popleft()
+            self._close_idle(host, self._timeout, evicted=self._client_evicts)
+
+    def _close_idle(self, host: _PlainHost, seconds: float, *, evicted: bool) -> None:
+        host.evicted += evicted
+        host.open -= 1
+        self._open -= 1
+        self.idle_seconds += seconds
+
+    def _open_one(self, host: _PlainHost, now: float) -> None:
+        self._drop_expired(host, now)
+        host.open += 1
+        if host.open > host.peak:
+            host.peak = host.open
+        self._open += 1
+        if not host.listed:
+            host.listed = True
+            heappush(self._by_oldest, (now, host))
+        if self._open > self._peak_open:
+            self._drop_all_expired(now)
+            self._peak_open = max(self._peak_open, self._open)
+
+    def _drop_all_expired(self, now: float) -> None:
+        hosts, before = self._by_oldest, now - self._timeout - INSTANT
+        while hosts and hosts[0][0] < before:
+            host = heappop(hosts)[1]
+            self._drop_expired(host, now)
+            self._list_again(host, now)
+
+    def _list_again(self, host: _PlainHost, now: float) -> None:
+        host.listed = host.open > 0
+        if host.listed:
+            heappush(self._by_oldest, (host.idle[0] if host.idle else now, host))
+
+    def finish(self) -> None:
+        """Run to the end of the last request."""
+        ends = self._ends
+        while len(ends) > 1:
+            self.end = ends[0][0]
+            self._release_until(self.end)
+        last = self.end
+        for host in self._hosts.values():
+            self._drop_expired(host, last)
+            self.idle_seconds += sum(last - released for released in host.idle)
+
+    def tallies(self) -> tuple[HostTally, dict[str, HostTally]]:
+        """Give the counts in total and by host."""
+        total = HostTally()
+        hosts = {name: _tally(host) for name, host in self._hosts.items()}
+        for tally in hosts.values():
+            total.requests += tally.requests
+            total.created += tally.created
+            total.reused += tally.reused
+            total.discarded += tally.discarded
+            total.evicted += tally.evicted
+        total.peak_open = self._peak_open
+        total.peak_busy = max(self._peak_busy - 1, 0)
+        return total, hosts
+
+
+def _tally(host: _PlainHost) -> HostTally:
+    tally = HostTally()
+    tally.requests = host.requests
+    tally.reused = host.reused
+    tally.created = host.requests - host.reused
+    tally.discarded = host.discarded
+    tally.evicted = host.evicted
+    # A host opens a connection only when all that it has are busy, so both peaks are one.
+    tally.peak_open = tally.peak_busy = host.peak
+    return tally
