@@ -11,7 +11,7 @@ release, leads to all that has timed out anywhere.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from heapq import heappop, heappush
 from math import inf
@@ -67,11 +67,11 @@ def _something_dies(parameters: PoolParameters) -> bool:
 class _PlainHost:
     """One host: when its idle connections came free, oldest first, and its counts."""
 
-    __slots__ = ("discarded", "evicted", "idle", "listed", "open", "peak", "requests", "reused")
+    __slots__ = ("created", "discarded", "evicted", "idle", "listed", "open", "peak")
 
     def __init__(self) -> None:
         self.idle: deque[float] = deque()
-        self.requests = self.reused = self.open = self.peak = self.discarded = self.evicted = 0
+        self.created = self.open = self.peak = self.discarded = self.evicted = 0
         self.listed = False
 
     def __lt__(self, other: object) -> bool:
@@ -99,7 +99,9 @@ class PlainRun:
             cap = parameters.max_per_host
         self._idle_cap = inf if cap is None else cap
         self._hosts: dict[str, _PlainHost] = {}
-        self._ends: list[tuple[float, _PlainHost | None]] = [(inf, None)]
+        self._requests: Counter[str] = Counter()
+        # The last entry is no request: it keeps the heap from running empty.
+        self._ends: list[tuple[float, _PlainHost]] = [(inf, _PlainHost())]
         # Hosts with open connections, by a time that is no later than their oldest idle release.
         self._by_oldest: list[tuple[float, _PlainHost]] = []
         self._open = 0
@@ -113,11 +115,12 @@ class PlainRun:
         """Run them, in order."""
         for chunk in chunks:
             self.busy_seconds += sum(chunk.durations)
+            self._requests.update(chunk.hosts)
             self._feed(chunk)
 
     def _feed(self, chunk: Chunk) -> None:
         # One long loop on local names: this is where a million requests a second are decided.
-        hosts, ends = self._hosts, self._ends
+        hosts, ends, cap = self._hosts, self._ends, self._idle_cap
         newest = self._parameters.order == "lifo"
         limit = self._timeout + INSTANT
         next_end = ends[0][0]
@@ -126,19 +129,23 @@ class PlainRun:
         for t, name, end in zip(
             chunk.times, chunk.hosts, map(add, chunk.times, chunk.durations), strict=True
         ):
-            if next_end <= t + INSTANT:
+            now = t + INSTANT
+            if next_end <= now:
                 if len(ends) > peak_busy:
                     peak_busy = len(ends)
-                next_end = self._release_until(t + INSTANT)
-            host = hosts.get(name)
-            if host is None:
+                while next_end <= now:
+                    host = heappop(ends)[1]
+                    if len(host.idle) < cap or self._makes_place(host, next_end):
+                        host.idle.append(next_end)
+                    next_end = ends[0][0]
+            try:
+                host = hosts[name]
+            except KeyError:
                 host = hosts[name] = _PlainHost()
-            host.requests += 1
             idle = host.idle
             if not newest and idle and idle[0] < t - limit:
                 self._drop_expired(host, t)
             if idle and idle[-1] >= t - limit:
-                host.reused += 1
                 idle_seconds += t - (idle.pop() if newest else idle.popleft())
             else:
                 self._open_one(host, t)
@@ -148,24 +155,15 @@ class PlainRun:
         self._peak_busy = max(peak_busy, len(ends))
         self.idle_seconds += idle_seconds
 
-    def _release_until(self, limit: float) -> float:
-        ends, cap = self._ends, self._idle_cap
-        end = ends[0][0]
-        while end <= limit:
-            host = heappop(ends)[1]
-            assert host is not None
-            if len(host.idle) < cap or self._makes_place(host, end):
-                host.idle.append(end)
-            else:
-                host.discarded += 1
-                host.open -= 1
-                self._open -= 1
-            end = ends[0][0]
-        return end
-
     def _makes_place(self, host: _PlainHost, now: float) -> bool:
+        """Say whether what timed out leaves room; close the released connection where not."""
         self._drop_expired(host, now)
-        return len(host.idle) < self._idle_cap
+        if len(host.idle) < self._idle_cap:
+            return True
+        host.discarded += 1
+        host.open -= 1
+        self._open -= 1
+        return False
 
     def _drop_expired(self, host: _PlainHost, now: float) -> None:
         idle, before = host.idle, now - self._timeout - INSTANT
@@ -182,6 +180,7 @@ class PlainRun:
     def _open_one(self, host: _PlainHost, now: float) -> None:
         self._drop_expired(host, now)
         host.open += 1
+        host.created += 1
         if host.open > host.peak:
             host.peak = host.open
         self._open += 1
@@ -208,8 +207,9 @@ class PlainRun:
         """Run to the end of the last request."""
         ends = self._ends
         while len(ends) > 1:
-            self.end = ends[0][0]
-            self._release_until(self.end)
+            self.end, host = heappop(ends)
+            if len(host.idle) < self._idle_cap or self._makes_place(host, self.end):
+                host.idle.append(self.end)
         last = self.end
         for host in self._hosts.values():
             self._drop_expired(host, last)
@@ -218,7 +218,7 @@ class PlainRun:
     def tallies(self) -> tuple[HostTally, dict[str, HostTally]]:
         """Give the counts in total and by host."""
         total = HostTally()
-        hosts = {name: _tally(host) for name, host in self._hosts.items()}
+        hosts = {name: _tally(host, self._requests[name]) for name, host in self._hosts.items()}
         for tally in hosts.values():
             total.requests += tally.requests
             total.created += tally.created
@@ -230,11 +230,11 @@ class PlainRun:
         return total, hosts
 
 
-def _tally(host: _PlainHost) -> HostTally:
+def _tally(host: _PlainHost, requests: int) -> HostTally:
     tally = HostTally()
-    tally.requests = host.requests
-    tally.reused = host.reused
-    tally.created = host.requests - host.reused
+    tally.requests = requests
+    tally.created = host.created
+    tally.reused = requests - host.created
     tally.discarded = host.discarded
     tally.evicted = host.evicted
     # A host opens a connection only when all that it has are busy, so both peaks are one.

@@ -94,9 +94,9 @@ def check_parameters(parameters: PoolParameters) -> PoolParameters:
     Raises:
         PolicyError: a number out of range or a choice that there is not, with what is expected.
 
-    >>> check_parameters(PoolParameters(order="newest"))
+    >>> check_parameters(PoolParameters(on_full="queue"))
     Traceback (most recent call last):
-    httpheaders.errors.PolicyError: order 'newest' is not known: expected lifo, fifo, created or slot
+    httpheaders.errors.PolicyError: on_full 'queue' is not known: expected wait, discard or error
     """
     for name, choices in CHOICES.items():
         if getattr(parameters, name) not in choices:

@@ -25,8 +25,8 @@ from httpheaders.connection_pool import (
 )
 from httpheaders.errors import InputError, PolicyError
 from httpheaders.plain_pool_run import PlainRun, is_plain, without_idle_rules
-from httpheaders.pool_parameters import PoolParameters, check_parameters
 from httpheaders.pool_notes import anomalies
+from httpheaders.pool_parameters import PoolParameters, check_parameters
 from httpheaders.pool_presets import Preset, client_parameters
 from httpheaders.pool_tally import Counts, Tally, Waits
 from httpheaders.pool_trace import Faults, checked_chunks

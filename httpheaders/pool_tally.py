@@ -5,7 +5,6 @@ Counts what a pool decides: in total, by host, and how long requests waited.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Callable
 from math import ceil, exp, log
 from typing import NamedTuple
@@ -28,7 +27,7 @@ __all__ = ["Counts", "HostTally", "Tally", "WaitTimes", "Waits"]
 
 
 class Waits(NamedTuple):
-    """How long requests waited, in seconds; `waited` is how many waited at all, the rest is over all."""
+    """How many requests waited, and how long in seconds; mean and p95 are over all requests."""
 
     waited: int
     total: float

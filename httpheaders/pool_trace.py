@@ -108,7 +108,6 @@ def _columns(chunk: list[tuple[float, str, float]]) -> Chunk | None:
             and min(durations) >= 0
             and sum(durations) < LARGEST_DURATION
             and set(map(type, hosts)) == {str}
-            and set(map(type, (*times, *durations))) <= {int, float}
         )
     except (TypeError, ValueError, OverflowError):
         return None
