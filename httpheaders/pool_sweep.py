@@ -212,7 +212,7 @@ def _points(
     """Give the points, and the rule by which one pass gave them; None when each was run."""
     if isinstance(traffic, ThreadTraffic):
         return _run_each(traffic, settings, values, faults, workers), None
-    rows: Rows = traffic if isinstance(traffic, Sequence) else list(traffic)
+    rows: Rows = list(traffic)
     chunks = list(checked_chunks(rows, faults))
     if not chunks:
         simulate(rows, settings[0], faults=Faults())  # raises, saying what is wrong
