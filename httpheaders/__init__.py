@@ -1,0 +1,32 @@
+"""
+What jq is to JSON, httpheaders is to HTTP headers.
+
+The public doors stand here, each loaded on first use, so that nobody pays for what they do not
+call. Behind each is the full function of its command, in the module named beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from httpheaders.version import __version__
+
+_DOORS = {
+    "negotiate_content_type": "content_negotiation",
+}
+
+__all__ = ["__version__", *_DOORS]  # noqa: PLE0604 - the names are strings
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOORS:
+        raise AttributeError(f"module 'httpheaders' has no attribute {name!r}")
+    from importlib import import_module
+
+    door = getattr(import_module(f"httpheaders.{_DOORS[name]}"), name)
+    globals()[name] = door
+    return door
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_DOORS})

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import OWS_CHARACTERS, is_field_value, is_token
 
 __all__ = ["Headers", "Latin1Text", "checked_field", "decode_field_text", "encode_field_text"]
@@ -144,6 +145,22 @@ class Headers:
         """Give a copy that lacks these fields."""
         unwanted = {name.lower() for name in names}
         return Headers(pair for pair in self._pairs if pair[0].lower() not in unwanted)
+
+    def varying_by(self, *names: str) -> Headers:
+        """
+        Give a copy whose Vary lists these names too, none of them twice, and `*` alone.
+
+        Source: RFC 9110 section 12.5.5.
+
+        >>> Headers([("Vary", "Origin")]).varying_by("Accept", "origin").joined("vary")
+        'Origin, Accept'
+        """
+        listed = split_list(", ".join(self.get_all("vary")))
+        known = {name.lower() for name in listed}
+        missing = [name for name in names if name.lower() not in known]
+        if not missing or "*" in known:
+            return self
+        return self.replaced("Vary", ", ".join((*listed, *missing)))
 
     def _by_name(self) -> dict[str, list[str]]:
         if self._index is None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from httpheaders.syntax.patterns import lazy_pattern
+
 __all__ = [
     "LARGEST_TIME",
     "format_http_date",
@@ -35,14 +37,14 @@ _time = r"([0-9]{2}):([0-9]{2}):([0-9]{2})"
 # IMF-fixdate  = day-name "," SP date1 SP time-of-day SP GMT
 # rfc850-date  = day-name-l "," SP date2 SP time-of-day SP GMT
 # asctime-date = day-name SP date3 SP time-of-day SP year
-_http_date = re.compile(
+_http_date = lazy_pattern(
     rf"(?:{_short_day}), ([0-9]{{2}}) ({_month}) ([0-9]{{4}}) {_time} GMT"
     rf"|(?:{_long_day}), ([0-9]{{2}})-({_month})-([0-9]{{2}}) {_time} GMT"
     rf"|(?:{_short_day}) ({_month}) ((?: |[0-9])[0-9]) {_time} ([0-9]{{4}})",
     # The grammar is case-sensitive, but no date in use becomes another one by ignoring case.
     re.IGNORECASE | re.ASCII,
 )
-_iso_date = re.compile(
+_iso_date = lazy_pattern(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.][0-9]{1,9})?)?"
     r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))?)?",
@@ -103,6 +105,8 @@ def parse_iso_date(text: str) -> int | None:
     sign, zone_hours, zone_minutes = match.groups()[6:]
     if seconds is None or sign is None:
         return seconds
+    if int(zone_hours) > 23 or int(zone_minutes) > 59:
+        return None
     offset = int(zone_hours) * 3600 + int(zone_minutes) * 60
     return seconds - offset if sign == "+" else seconds + offset
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 
 from httpheaders.errors import InputError
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["parse_duration", "parse_size"]
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
-_duration = re.compile(r"(?:[0-9]++(?:\.[0-9]++)?(?:ms|[smhdwy]))++", re.ASCII)
-_duration_part = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[smhdwy])", re.ASCII)
-_number = re.compile(r"[0-9]++(?:\.[0-9]++)?", re.ASCII)
+_duration = lazy_pattern(r"(?:[0-9]++(?:\.[0-9]++)?(?:ms|[smhdwy]))++", re.ASCII)
+_duration_part = lazy_pattern(r"([0-9]+(?:\.[0-9]+)?)(ms|[smhdwy])", re.ASCII)
+_number = lazy_pattern(r"[0-9]++(?:\.[0-9]++)?", re.ASCII)
 
 _BYTES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
-_size = re.compile(r"([0-9]++(?:\.[0-9]++)?) ?((?:[kmg]i?)?)b?", re.ASCII | re.IGNORECASE)
+_size = lazy_pattern(r"([0-9]++(?:\.[0-9]++)?) ?((?:[kmg]i?)?)b?", re.ASCII | re.IGNORECASE)
 
 # More digits than any time or size needs, few enough to convert at once.
 _LONGEST = 40
@@ -58,7 +59,8 @@ def parse_size(text: str) -> int:
     match = _size.fullmatch(stripped) if len(stripped) <= _LONGEST else None
     if match is None:
         raise InputError(f"'{text[:_LONGEST]}' is not a size: expected 512, 2KiB, 10MB")
-    return int(float(match[1]) * _BYTES[match[2].lower()])
+    number = float(match[1]) if "." in match[1] else int(match[1])
+    return int(number * _BYTES[match[2].lower()])
 
 
 def _whole(number: float) -> float:

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.grammar import OWS, OWS_CHARACTERS, QUOTED_STRING, QVALUE, TOKEN, unquote
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "join_lines",
@@ -25,13 +26,13 @@ __all__ = [
 ]
 
 _quoted = r'"(?:[^"\\]|\\.?)*+"?'
-_between_commas = re.compile(rf"(?:[^,\"]|{_quoted})*+", re.DOTALL)
-_between_commas_and_angles = re.compile(rf"(?:[^,\"<]|{_quoted}|<[^>]*+>?)*+", re.DOTALL)
-_between_semicolons = re.compile(rf"(?:[^;\"]|{_quoted})*+", re.DOTALL)
+_between_commas = lazy_pattern(rf"(?:[^,\"]|{_quoted})*+", re.DOTALL)
+_between_commas_and_angles = lazy_pattern(rf"(?:[^,\"<]|{_quoted}|<[^>]*+>?)*+", re.DOTALL)
+_between_semicolons = lazy_pattern(rf"(?:[^;\"]|{_quoted})*+", re.DOTALL)
 # parameters = *( OWS ";" OWS [ parameter ] )                           RFC 9110 section 5.6.6
 # parameter  = parameter-name "=" parameter-value
-_parameter = re.compile(rf"{OWS};{OWS}(?:({TOKEN})=({TOKEN}|{QUOTED_STRING}))?")
-_weight = re.compile(QVALUE)
+_parameter = lazy_pattern(rf"{OWS};{OWS}(?:({TOKEN})=({TOKEN}|{QUOTED_STRING}))?")
+_weight = lazy_pattern(QVALUE)
 
 
 def join_lines(lines: Iterable[str]) -> str:

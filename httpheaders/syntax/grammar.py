@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+from httpheaders.syntax.patterns import lazy_pattern
+
 __all__ = [
     "CTL",
     "OWS",
@@ -37,9 +39,9 @@ QVALUE = r"(?:0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?)"
 # CTL without HTAB: what no field value may hold                        RFC 9110 section 5.5
 CTL = r"[\x00-\x08\x0a-\x1f\x7f]"
 
-_token = re.compile(TOKEN)
-_control = re.compile(CTL)
-_quoted_pair = re.compile(r"\\(.)", re.DOTALL)
+_token = lazy_pattern(TOKEN)
+_control = lazy_pattern(CTL)
+_quoted_pair = lazy_pattern(r"\\(.)", re.DOTALL)
 
 # RFC 9111 section 1.2.2: a recipient that cannot hold the number takes 2**31 or larger.
 LARGEST_DELTA_SECONDS = 2**31
@@ -105,6 +107,8 @@ def parse_delta_seconds(text: str) -> int | None:
     """
     if not (text.isascii() and text.isdigit()):
         return None
-    if len(text) > 10 and len(text.lstrip("0")) > 10:
-        return LARGEST_DELTA_SECONDS
+    if len(text) > 10:
+        text = text.lstrip("0") or "0"
+        if len(text) > 10:  # also before int, which refuses very many digits
+            return LARGEST_DELTA_SECONDS
     return min(int(text), LARGEST_DELTA_SECONDS)

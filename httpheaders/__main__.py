@@ -1,0 +1,6 @@
+"""`python -m httpheaders`."""
+
+from httpheaders.cli.start import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,172 @@
+"""`httpheaders negotiate`: which of what I have does this client want?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from httpheaders.cli import options
+from httpheaders.cli.driver import InputOutput
+from httpheaders.cli.exit_status import ExitStatus
+from httpheaders.cli.key_types import boolean, list_of, number, one_of, text, texts, wrong_type
+from httpheaders.cli.questions import Form, Question
+from httpheaders.cli.writing import Reply
+from httpheaders.errors import InputError
+
+if TYPE_CHECKING:
+    from httpheaders.content_negotiation import Negotiation, Variant
+    from httpheaders.messages.message import Exchange
+
+# What is negotiated, and the key of the field that says what the client wants of it.
+FIELDS = {
+    "type": "accept",
+    "language": "accept_language",
+    "encoding": "accept_encoding",
+    "charset": "accept_charset",
+}
+
+
+def missing(given: Mapping[str, Any]) -> str | None:
+    """Offers and a field are a whole question."""
+    if "available" not in given:
+        return "the offers: OFFER arguments, or the key 'available' or 'variants'"
+    if not any(field in given for field in FIELDS.values()):
+        return "what the client wants: --accept or another field, or a request"
+    return None
+
+
+def variant(value: Any, where: str) -> Variant:
+    """One representation: its type, language, encoding, charset, and the server's quality."""
+    from httpheaders.content_negotiation import Variant
+
+    if not isinstance(value, dict):
+        raise wrong_type("an object", value, where)
+    for key, item in value.items():
+        if key not in Variant._fields:
+            raise InputError(f"expected {', '.join(Variant._fields)}", where=f"$.{where}.{key}")
+        if item is not None:
+            (number if key == "quality" else text)(item, f"{where}.{key}")
+    return Variant(**{key: item for key, item in value.items() if item is not None})
+
+
+FORM = Form(
+    keys={
+        "available": texts,
+        "variants": list_of(variant),
+        "by": one_of(*FIELDS),
+        **dict.fromkeys(FIELDS.values(), text),
+        "match": one_of("lookup", "filter"),
+        "default": text,
+        "no_wildcard": boolean,
+    },
+    subject="accept",
+    missing=missing,
+    takes_requests=True,
+)
+
+EXAMPLES = r"""
+$ httpheaders negotiate text/html text/markdown --accept 'text/html;q=0.9, text/markdown' --raw
+text/markdown
+
+$ httpheaders negotiate en de --accept-language 'de-CH, en;q=0.5' --raw
+de
+
+$ printf 'br, *;q=0.1\ngzip;q=0\n' | httpheaders negotiate gzip identity --by encoding --lines --raw
+gzip
+identity
+"""
+
+
+def answer(question: Question) -> Reply:
+    """Negotiate over the offers or variants of one question."""
+    from httpheaders import content_negotiation as negotiation
+
+    values = question.values
+    fields: dict[str, Any] = _fields(question)
+    shared: dict[str, Any] = {
+        "match": values.get("match", "lookup"),
+        "wildcard": not values.get("no_wildcard"),
+        "explain": question.explain,
+    }
+    result: negotiation.Negotiation[Any]
+    if "variants" in values:
+        result = negotiation.negotiate_variants(values["variants"], **fields, **shared)
+        return _reply(question, result, lambda chosen: chosen._asdict())
+    if "available" not in values:
+        raise InputError(f"missing {missing(values)}")
+    result = negotiation.negotiate(
+        values["available"],
+        **fields,
+        by=values.get("by"),
+        default=values.get("default"),
+        **shared,
+    )
+    return _reply(question, result, lambda offer: offer)
+
+
+def _fields(question: Question) -> dict[str, str]:
+    values = question.values
+    fields = {key: values[key] for key in FIELDS.values() if key in values}
+    if question.request is not None:
+        for key in FIELDS.values():
+            line = question.request.headers.joined(key.replace("_", "-"))
+            if line is not None:
+                fields[key] = line
+    return fields
+
+
+def _reply(question: Question, result: Negotiation[Any], shown: Callable[[Any], Any]) -> Reply:
+    selected = None if result.selected is None else shown(result.selected)
+    keys = {
+        "selected": selected,
+        "quality": result.quality,
+        "ranked": [
+            {"offer": shown(offer), "quality": quality, "range": matched}
+            for offer, quality, matched in result.ranked
+        ],
+        "status": result.status,
+        "headers": {"vary": [", ".join(result.vary)]},
+    }
+    raw = selected if selected is None or isinstance(selected, str) else json.dumps(selected)
+    return Reply(result, keys, raw, _carried(question.exchange, result.vary))
+
+
+def _carried(exchange: Exchange | None, vary: tuple[str, ...]) -> Exchange | None:
+    if exchange is None or exchange.response is None:
+        return exchange
+    response = exchange.response
+    return exchange._replace(response=response._replace(headers=response.headers.varying_by(*vary)))
+
+
+@click.command("negotiate", epilog=options.examples(EXAMPLES))
+@click.argument("available", metavar="[OFFER]...", nargs=-1)
+@click.option("--accept", metavar="FIELD", help="The Accept field: offers are media types.")
+@click.option("--accept-language", metavar="FIELD", help="Offers are language tags.")
+@click.option("--accept-encoding", metavar="FIELD", help="Offers are content codings.")
+@click.option("--accept-charset", metavar="FIELD", help="Offers are charsets.")
+@click.option(
+    "--by",
+    type=click.Choice(list(FIELDS)),
+    help="What the offers are, where neither a field nor their look tells.",
+)
+@click.option(
+    "--match",
+    type=click.Choice(["lookup", "filter"]),
+    help="How languages match, RFC 4647; lookup unless said otherwise.",
+)
+@click.option("--default", metavar="OFFER", help="What to select when nothing is acceptable.")
+@click.option("--no-wildcard", is_flag=True, default=None, help="Leave ranges with * aside.")
+@options.input_and_output()
+def command(io: InputOutput, **given: Any) -> ExitStatus:
+    """Say which of what you have this client wants.
+
+    Holds the OFFERs, best liked first, against what the client says in its Accept field or one of
+    the others. Reads standard input only when offers or a field are missing: a request, or objects
+    like {"accept": "text/*", "available": ["text/html"]}. The answer is yes when something is
+    selected.
+    """
+    subject = FIELDS[given["by"] or "type"]
+    return io.answer_each(FORM._replace(subject=subject), given, answer)

@@ -1,0 +1,233 @@
+"""
+The one path from input to exit status that all commands share.
+
+A command holds its options, a `Form` and one function from a `Question` to a `Reply`; everything
+about streams, files, errors and statuses is here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from httpheaders.cli.destinations import FileDestination, StandardOutput
+from httpheaders.cli.exit_status import ExitStatus
+from httpheaders.cli.questions import Form, Question
+from httpheaders.cli.writing import ReplyWriter
+from httpheaders.errors import HttpHeadersError, InputError
+
+if TYPE_CHECKING:
+    from io import BufferedReader
+
+    from httpheaders.cli.destinations import Destination
+    from httpheaders.cli.questioner import Questioner
+    from httpheaders.cli.reading import Document, Input
+    from httpheaders.cli.writing import Reply
+
+__all__ = ["InputOutput", "show_error"]
+
+# Beyond this many, messages for single lines stand in the output alone.
+MOST_MESSAGES = 10
+# A file smaller than this is read before a progress bar could be looked at.
+LARGE_FILE = 1 << 26
+
+
+class InputOutput(NamedTuple):
+    """
+    What the shared options say: where to read, how and where to write.
+
+    Attributes:
+        source: a path, "-" for standard input, or None: only when something is missing.
+        lines: every line is a question.
+        raw, pretty, explain, quiet, fail_fast: as the options of these names.
+        output: a path, or None for standard output.
+        now: the time to take for now, or None for the clock's.
+    """
+
+    source: str | None = None
+    lines: bool = False
+    raw: bool = False
+    pretty: bool = False
+    explain: bool = False
+    quiet: bool = False
+    fail_fast: bool = False
+    output: str | None = None
+    now: float | None = None
+
+    def clock(self) -> float:
+        """Give the time, in seconds since 1970."""
+        if self.now is not None:
+            return self.now
+        from time import time
+
+        return time()
+
+    def answer_each(
+        self, form: Form, options: Mapping[str, Any], answer: Callable[[Question], Reply]
+    ) -> ExitStatus:
+        """
+        Put every question that options and input hold to the function, and write the replies.
+
+        Raises:
+            HttpHeadersError: the only question there is, or the input as a whole, is unusable.
+            OSError: a file cannot be read or written.
+        """
+        given = {key: value for key, value in options.items() if _is_given(value)}
+        with self.destination() as destination:
+            missing = form.missing(given)
+            if self.source is None and not self.lines and missing is None:
+                writer = self._writer(destination, is_stream=False)
+                writer.write(answer(Question(given, None, self.explain, self.clock)))
+                return writer.status
+            from httpheaders.cli.questioner import Questioner
+
+            questioner = Questioner(form, given, explain=self.explain, clock=self.clock)
+            with self.input_stream(missing) as stream:
+                return self._answer_parts(stream, destination, questioner, answer)
+
+    def _answer_parts(
+        self,
+        stream: Input,
+        destination: Destination,
+        questioner: Questioner,
+        answer: Callable[[Question], Reply],
+    ) -> ExitStatus:
+        from gc import enable, freeze
+
+        from httpheaders.cli.reading import read_documents
+
+        # What is there now stays; what comes with the input may need collecting.
+        freeze()
+        enable()
+        try:
+            parts = read_documents(stream, lines=self.lines, before_wait=destination.flush)
+        except InputError as error:
+            raise InputError(f"{self.source_name}: {error}") from None
+        writer = self._writer(destination, is_stream=parts.is_stream)
+        refused = 0
+        for document in parts.documents:
+            try:
+                question = questioner.of(document)
+                writer.write(answer(question), question.id)
+            except HttpHeadersError as error:
+                refused += 1
+                message = f"{self._place(document)}: {error}"
+                if self.fail_fast or not parts.is_stream:
+                    destination.flush()
+                    raise InputError(message) from None
+                _tell(message, refused, destination)
+                writer.refuse(document.line, str(error), questioner.identity_of(document))
+        return writer.status
+
+    def _place(self, document: Document) -> str:
+        return f"{self.source_name} line {document.line}" if document.line else self.source_name
+
+    def _writer(self, destination: Destination, *, is_stream: bool) -> ReplyWriter:
+        return ReplyWriter(
+            destination,
+            "quiet" if self.quiet else "raw" if self.raw else "json",
+            pretty=self.pretty or destination.is_terminal,
+            explain=self.explain,
+            is_stream=is_stream,
+        )
+
+    @property
+    def source_name(self) -> str:
+        """Name the input as error messages do."""
+        return "<stdin>" if self.source in (None, "-") else str(self.source)
+
+    @contextmanager
+    def destination(self) -> Iterator[Destination]:
+        """Give the place for output; it is completed at the end, or left as it was on an error."""
+        destination = StandardOutput() if self.output is None else FileDestination(self.output)
+        try:
+            yield destination
+        except BaseException:
+            destination.discard()
+            raise
+        destination.commit()
+
+    @contextmanager
+    def input_stream(self, missing: str | None = None) -> Iterator[Input]:
+        """
+        Open the input.
+
+        Args:
+            missing: what the question lacks, to say when a terminal cannot give it.
+
+        Raises:
+            InputError: there is no input: a terminal nobody asked for, or a closed stream.
+            OSError: the file cannot be read.
+        """
+        if self.source is not None and self.source != "-":
+            with open(self.source, "rb") as file, _progress(file) as watched:
+                yield watched
+            return
+        stream: BufferedReader | None = getattr(sys.stdin, "buffer", None)
+        needed = missing or "the input"
+        if stream is None:
+            raise InputError(f"missing {needed}, and standard input is closed")
+        if self.source is None and stream.isatty():
+            raise InputError(f"missing {needed}: give it as an option, or pipe it in")
+        yield stream
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and value != ()
+
+
+def _tell(message: str, count: int, destination: Destination) -> None:
+    """Show the first few refusals to the person as well; all of them stand in the output."""
+    if count > MOST_MESSAGES:
+        return
+    destination.flush()
+    show_error(message)
+    if count == MOST_MESSAGES:
+        show_error("further lines that cannot be read are told in the output alone")
+
+
+def show_error(message: str) -> None:
+    """Write one line to standard error, if there is one."""
+    if sys.stderr is None:
+        return
+    line = message.encode("utf-8", "backslashreplace").decode()
+    visible = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    try:
+        sys.stderr.write(f"Error: {visible}\n")
+        sys.stderr.flush()
+    except (OSError, UnicodeEncodeError):
+        pass  # nobody to tell
+
+
+@contextmanager
+def _progress(stream: BufferedReader) -> Iterator[Input]:
+    """Show a bar while a person waits for a big file to be read."""
+    size = os.fstat(stream.fileno()).st_size
+    if size < LARGE_FILE or sys.stderr is None or not sys.stderr.isatty():
+        yield stream
+        return
+    import click
+
+    with click.progressbar(length=size, label="reading", file=sys.stderr) as bar:
+        yield _Watched(stream, bar.update)
+
+
+class _Watched:
+    """A stream that tells how much was read from it."""
+
+    def __init__(self, stream: BufferedReader, told: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._told = told
+
+    def read1(self, size: int, /) -> bytes:
+        octets = self._stream.read1(size)
+        self._told(len(octets))
+        return octets
+
+    def read(self, size: int = -1, /) -> bytes:
+        octets = self._stream.read(size)
+        self._told(len(octets))
+        return octets

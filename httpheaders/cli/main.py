@@ -1,0 +1,170 @@
+"""
+The program: finds the command, runs it, and turns whatever comes out into an exit status.
+
+Commands are imported when they are called, so that none pays for another.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from httpheaders.cli.driver import show_error
+from httpheaders.cli.exit_status import ExitStatus
+from httpheaders.cli.options import examples
+from httpheaders.errors import HttpHeadersError
+from httpheaders.version import __version__
+
+__all__ = ["cli"]
+
+# Name, module of cli/commands, and the question it answers, as the help lists them.
+COMMANDS = {
+    "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
+    "negotiate": ("negotiate", "Say which of what you have this client wants."),
+}
+
+EXAMPLES = """
+$ curl -sSI https://example.com/ | httpheaders parse -q; echo $?
+0
+
+$ httpheaders negotiate text/html text/markdown --accept 'text/*;q=0.5, text/markdown' --raw
+text/markdown
+"""
+
+
+class Program(click.Group):
+    """The group of all commands, which ends with the statuses that the manual promises."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"httpheaders.cli.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from httpheaders.cli.key_types import nearest_word
+
+            nearest = nearest_word(args[0], list(COMMANDS))
+            hint = f": did you mean '{nearest}'?" if nearest else "."
+            raise click.UsageError(f"No such command '{args[0]}'{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, question) for name, (_, question) in COMMANDS.items()])
+
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        **extra: Any,
+    ) -> None:
+        """Run, and leave with one of the statuses of `ExitStatus`."""
+        if sys.stdout is None:
+            sys.stdout = _ClosedOutput()
+        variable = complete_var or "_HTTPHEADERS_COMPLETE"
+        if variable in os.environ:
+            super().main(args, prog_name, variable, **extra)
+        arguments = list(sys.argv[1:] if args is None else args)
+        sys.exit(_finish(self._status(arguments, prog_name or "httpheaders")))
+
+    def _status(self, arguments: list[str], program: str) -> int:
+        try:
+            with self.make_context(program, arguments) as context:
+                status: int | None = self.invoke(context)
+                return ExitStatus.YES if status is None else status
+        except click.exceptions.Exit as leaving:
+            return leaving.exit_code
+        except BrokenPipeError:
+            return ExitStatus.READER_GONE
+        except (KeyboardInterrupt, click.Abort):
+            return ExitStatus.INTERRUPTED
+        except click.UsageError as error:
+            return _told_usage(error)
+        except (HttpHeadersError, click.ClickException) as error:
+            message = error.format_message() if isinstance(error, click.ClickException) else error
+            return _told(str(message), ExitStatus.UNUSABLE)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename is not None else ""
+            return _told(f"{place}{error.strerror or error}", ExitStatus.UNUSABLE)
+        except MemoryError:
+            return _told("the input needs more memory than there is", ExitStatus.UNUSABLE)
+        except Exception as error:
+            # The message may hold what the input held, a secret among it: the type must do.
+            place = _place(error)
+            return _told(f"a bug in httpheaders: {type(error).__name__} in {place}", ExitStatus.BUG)
+
+
+class _ClosedOutput(io.TextIOBase):
+    """Standard output of a process that was started without one: writing help to it must fail."""
+
+    def write(self, text: str, /) -> int:
+        raise OSError(errno.EBADF, "closed", "<stdout>")
+
+
+def _told(message: str, status: ExitStatus) -> ExitStatus:
+    show_error(message)
+    return status
+
+
+def _told_usage(error: click.UsageError) -> ExitStatus:
+    context = error.ctx
+    hint = f" (see '{context.command_path} --help')" if context is not None else ""
+    return _told(error.format_message().rstrip(".") + hint, ExitStatus.UNUSABLE)
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "an unknown place"
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+
+
+def _finish(status: int) -> int:
+    """Send on what the streams still hold, so that a failed write is seen in the status."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        status = ExitStatus.READER_GONE
+    except OSError as error:
+        if status in (ExitStatus.YES, ExitStatus.NO):
+            status = _told(f"<stdout>: {error.strerror or error}", ExitStatus.UNUSABLE)
+    else:
+        return status
+    # What could not be written is given up; the interpreter would try again at its end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return status
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=examples(EXAMPLES),
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Answer the questions that HTTP headers answer, with the rule behind each answer.
+
+    Each command has its own help, and a manual page: man httpheaders COMMAND.
+    """

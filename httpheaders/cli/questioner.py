@@ -1,0 +1,142 @@
+"""
+From a document to a question, typed and complete, with the options standing in for what it lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from httpheaders.cli.key_types import nearest_word
+from httpheaders.cli.message_json import read_exchange, read_request, read_response
+from httpheaders.cli.questions import Form, Question
+from httpheaders.cli.reading import Document, Message, Record, TextLine
+from httpheaders.errors import InputError
+from httpheaders.messages.message import Exchange
+
+__all__ = ["Questioner"]
+
+# What every answer of ours has: by it one is known that was piped on.
+_ANSWER_KEYS = frozenset({"ok", "reason", "reference", "problems"})
+
+
+class Questioner:
+    """Makes questions of documents; the options are the same for all of them."""
+
+    def __init__(
+        self,
+        form: Form,
+        options: Mapping[str, Any],
+        *,
+        explain: bool,
+        clock: Callable[[], float],
+    ) -> None:
+        self._form = form
+        self._options = options
+        self._explain = explain
+        self._clock = clock
+
+    def of(self, document: Document) -> Question:
+        """
+        Give the question that a document asks.
+
+        Raises:
+            InputError: a key is unknown or of the wrong type, or a message cannot be read.
+        """
+        if isinstance(document, Record):
+            return self._of_object(document)
+        if isinstance(document, TextLine):
+            return self._of_text(document)
+        if isinstance(document, Message):
+            return Question(
+                self._options,
+                document.exchange,
+                self._explain,
+                self._clock,
+                None,
+                document.problems,
+                document.har,
+                document.line,
+            )
+        raise InputError(document.message)
+
+    @staticmethod
+    def identity_of(document: Document) -> Any:
+        """Give what a document calls itself, even one that asks nothing that can be answered."""
+        return document.value.get("id") if isinstance(document, Record) else None
+
+    def _of_object(self, document: Record) -> Question:
+        value = document.value
+        keys = self._form.keys
+        values = dict(self._options)
+        for key, item in value.items():
+            reader = keys.get(key)
+            if reader is not None:
+                if item is not None:
+                    values[key] = reader(item, key)
+            elif key != "id":
+                return self._of_message_object(document)
+        return Question(
+            values, None, self._explain, self._clock, value.get("id"), line=document.line
+        )
+
+    def _of_message_object(self, document: Record) -> Question:
+        value, keys = document.value, self._form.keys
+        exchange = self._messages(value)
+        values = dict(self._options)
+        # An answer of ours, piped on, has keys of its own that mean something else here.
+        if not value.keys() >= _ANSWER_KEYS:
+            for key, item in value.items():
+                if key in keys:
+                    if item is not None:
+                        values[key] = keys[key](item, key)
+                elif key != "id" and exchange is None:
+                    raise InputError(self._unknown(key), where=f"$.{key}")
+        return Question(
+            values,
+            exchange,
+            self._explain,
+            self._clock,
+            value.get("id"),
+            line=document.line,
+        )
+
+    def _messages(self, value: Mapping[str, Any]) -> Exchange | None:
+        own = value.keys() - self._form.keys.keys()
+        if not own.isdisjoint({"request", "response"}):
+            return read_exchange(value)
+        named = not own.isdisjoint({"method", "url"})
+        if "status" in own:
+            return Exchange(None, read_response(value))
+        if "headers" in own:
+            if named or self._form.takes_requests:
+                return Exchange(read_request(value), None)
+            return Exchange(None, read_response(value))
+        # Beside keys of the short form, a lone "url" is a slip of the pen.
+        if named and len(own - {"id"}) == len(value.keys() - {"id"}):
+            return Exchange(read_request(value), None)
+        return None
+
+    def _of_text(self, document: TextLine) -> Question:
+        subject = self._form.subject
+        reader = self._form.keys.get(subject)
+        if reader is None:
+            return self._of_text_message(document)
+        values = {**self._options, subject: reader(document.text, subject)}
+        return Question(values, None, self._explain, self._clock, line=document.line)
+
+    def _of_text_message(self, document: TextLine) -> Question:
+        from httpheaders.messages.dump import parse_dump
+
+        received = parse_dump(document.text.encode("utf-8", "surrogatepass"))
+        if not received:
+            raise InputError("expected a header line, 'Name: value'")
+        one = received[0]
+        return self.of(Message(document.line, one.exchange, one.problems))
+
+    def _unknown(self, key: str) -> str:
+        nearest = nearest_word(key, [*self._form.keys, "id", "request", "response"])
+        shown = key if len(key) <= 60 else key[:57] + "..."
+        known = ", ".join([*self._form.keys, "id", "request", "response"])
+        hint = f"did you mean '{nearest}'" if nearest else f"known are {known}"
+        return f"unknown key '{shown}': {hint}"

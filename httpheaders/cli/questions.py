@@ -1,0 +1,77 @@
+"""
+What a command asks for, and one question as it gets it.
+
+A command says with a `Form` which keys its short form has and of which type each is. The same
+names, as options, fill in what a document leaves out; what the document says itself wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from httpheaders.answer import Problem
+    from httpheaders.cli.key_types import Reader
+    from httpheaders.messages.har import HarEntry
+    from httpheaders.messages.message import Exchange, Request, Response
+
+__all__ = ["Form", "Question"]
+
+
+class Form(NamedTuple):
+    """
+    What a command asks for.
+
+    Attributes:
+        keys: the short form: each key with the type it is read as.
+        subject: the key that a line of plain text stands for, with `--lines`.
+        missing: given the keys filled in by options alone, what a question still lacks, in words;
+            None when nothing, and then standard input is left alone.
+        takes_requests: whether a bare message without `status`, `method` or `url` is a request.
+    """
+
+    keys: Mapping[str, Reader]
+    subject: str
+    missing: Callable[[Mapping[str, Any]], str | None]
+    takes_requests: bool = False
+
+
+class Question(NamedTuple):
+    """
+    One question.
+
+    Attributes:
+        values: the keys that were given, by document or options, typed.
+        exchange: the messages that came with it; None when none did.
+        explain: whether the steps are wanted.
+        clock: gives the time, in seconds since 1970.
+        id: what the document calls itself.
+        problems: what was odd in the input; None when nobody has looked.
+        har: the entry of the HAR that the exchange came from: when, how long, which connection.
+        line: the line of the input, where it has one.
+    """
+
+    values: Mapping[str, Any]
+    exchange: Exchange | None
+    explain: bool
+    clock: Callable[[], float]
+    id: Any = None
+    problems: tuple[Problem, ...] | None = None
+    har: HarEntry | None = None
+    line: int | None = None
+
+    @property
+    def request(self) -> Request | None:
+        """The request that came with the question."""
+        return self.exchange.request if self.exchange else None
+
+    @property
+    def response(self) -> Response | None:
+        """The response that came with the question."""
+        return self.exchange.response if self.exchange else None
+
+    @property
+    def now(self) -> float:
+        """The time of the question, in seconds since 1970."""
+        return self.clock()

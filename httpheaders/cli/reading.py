@@ -1,0 +1,287 @@
+"""
+Bytes to documents: what kind of input it is, and its parts one after the other.
+
+Input is recognised by how it begins. A first line that is a whole JSON object makes it JSON Lines,
+streamed: memory stays flat, and `before_wait` is called each time before more input is awaited, so
+that the answers to all that has come are on their way. Anything else is read whole: one JSON
+document (a HAR among them), or a header dump.
+
+A part that cannot be read is a document too, in its place: `Unreadable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from httpheaders.answer import Problem
+from httpheaders.cli.strict_json import read_json
+from httpheaders.errors import InputError
+from httpheaders.messages.headers import decode_field_text
+from httpheaders.messages.message import Exchange
+
+if TYPE_CHECKING:
+    from httpheaders.messages.har import HarEntry
+
+__all__ = ["Document", "Input", "Message", "Record", "TextLine", "Unreadable", "read_documents"]
+
+CHUNK = 1 << 16
+# A line or a document beyond this is refused: it could not be read in bounded memory.
+LARGEST_PART = 1 << 28
+
+_BLANKS = b" \t\r\n"
+_UTF8_MARK = b"\xef\xbb\xbf"
+
+
+class Input(Protocol):
+    """A binary stream that gives what is there without waiting for a full buffer."""
+
+    def read1(self, size: int, /) -> bytes:
+        """Give at most this many octets, at least one; none at the end."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Give this many octets, or all, waiting for them."""
+
+
+class Record(NamedTuple):
+    """One JSON object."""
+
+    line: int | None
+    value: dict[str, Any]
+
+
+class TextLine(NamedTuple):
+    """One line of plain text."""
+
+    line: int
+    text: str
+
+
+class Message(NamedTuple):
+    """One exchange out of a dump or a HAR; `har` is the whole entry it came from."""
+
+    line: int | None
+    exchange: Exchange
+    problems: tuple[Problem, ...]
+    har: HarEntry | None = None
+
+
+class Unreadable(NamedTuple):
+    """A part that cannot be read, and why."""
+
+    line: int | None
+    message: str
+
+
+Document = Record | TextLine | Message | Unreadable
+
+
+class Parts(NamedTuple):
+    """All parts of an input, and whether they are many: what is unusable then costs only itself."""
+
+    is_stream: bool
+    documents: Iterable[Document]
+
+
+def read_documents(
+    stream: Input, *, lines: bool = False, before_wait: Callable[[], None] = lambda: None
+) -> Parts:
+    """
+    Recognise the input and give its parts.
+
+    Args:
+        stream: where the octets come from.
+        lines: every line is one question, whatever the first looks like.
+        before_wait: called before each read that may have to wait.
+
+    Raises:
+        InputError: there is nothing, or the one document there is cannot be read.
+    """
+    chunks = _chunks(stream, before_wait)
+    if lines:
+        return Parts(True, _text_lines(_lines(chunks)))
+    head = _head(chunks)
+    if head.startswith((b"{", b"[", b'"')):
+        return _json_parts(head, chunks)
+    messages = _dump_messages(_whole(head, chunks))
+    return Parts(len(messages) > 1, messages)
+
+
+def _chunks(stream: Input, before_wait: Callable[[], None]) -> Iterator[bytes]:
+    while True:
+        before_wait()
+        chunk = stream.read1(CHUNK)
+        if not chunk:
+            return
+        yield chunk
+
+
+def _head(chunks: Iterator[bytes]) -> bytes:
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise InputError("input is UTF-16: expected UTF-8, or the octets a server sent")
+        text = head.removeprefix(_UTF8_MARK)
+        if text.lstrip(_BLANKS):
+            # Blank lines before JSON mean nothing; before a dump they do no harm.
+            return text.lstrip(_BLANKS) if text.lstrip(_BLANKS)[:1] in b'{["' else text
+        if len(head) > CHUNK:
+            head = b"\n"
+    raise InputError("input is empty: expected JSON, a header dump or a HAR file")
+
+
+def _whole(head: bytes, chunks: Iterator[bytes]) -> bytes:
+    parts, size = [head], len(head)
+    for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size > LARGEST_PART:
+            raise InputError(f"input is larger than {LARGEST_PART >> 20} MiB")
+    return b"".join(parts)
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+def _json_parts(head: bytes, chunks: Iterator[bytes]) -> Parts:
+    head = _with_lines(1, head, chunks)
+    first, _, rest = head.partition(b"\n")
+    value = _object_or_none(first)
+    if value is not None and not _is_har(value):
+        later = _json_lines(_lines(chain((rest,), chunks), number=1))
+        return Parts(True, chain((Record(1, value),), later))
+    if value is None and first.rstrip(_BLANKS).endswith(b"}"):
+        # No JSON text goes on with "{" after "}": these are lines, and the first is a bad one.
+        head = _with_lines(2, head, chunks)
+        if head.partition(b"\n")[2].lstrip(_BLANKS).startswith(b"{"):
+            return Parts(True, _json_lines(_lines(chain((head,), chunks))))
+    if value is None:
+        value = _document(_whole(head, chunks))
+    if _is_har(value):
+        return Parts(True, _har_messages(value))
+    return Parts(False, [Record(None, value)])
+
+
+def _with_lines(wanted: int, head: bytes, chunks: Iterator[bytes]) -> bytes:
+    parts, size = [head], len(head)
+    missing = wanted - head.count(b"\n")
+    while missing > 0 and size <= LARGEST_PART:
+        chunk = next(chunks, b"")
+        if not chunk:
+            break
+        parts.append(chunk)
+        size += len(chunk)
+        missing -= chunk.count(b"\n")
+    return b"".join(parts)
+
+
+def _object_or_none(line: bytes) -> dict[str, Any] | None:
+    try:
+        value = read_json(line)
+    except InputError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _document(octets: bytes) -> dict[str, Any]:
+    if len(octets) > LARGEST_PART:
+        raise InputError(f"input is larger than {LARGEST_PART >> 20} MiB")
+    value = read_json(octets)
+    if not isinstance(value, dict):
+        raise InputError(
+            "expected a JSON object; for many questions write one object a line (jq -c '.[]')"
+        )
+    return value
+
+
+def _lines(chunks: Iterable[bytes], number: int = 0) -> Iterator[tuple[int, bytes | None]]:
+    """Give numbered lines without their ends and outer blanks; None for one that is too long."""
+    begun: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        *ends, rest = chunk.split(b"\n")
+        for end in ends:
+            number += 1
+            yield number, _complete(begun, size, end)
+            begun, size = [], 0
+        size += len(rest)
+        if rest and size <= LARGEST_PART:  # beyond it, octets are counted but not kept
+            begun.append(rest)
+    if size:
+        yield number + 1, _complete(begun, size, b"")
+
+
+def _complete(begun: list[bytes], size: int, end: bytes) -> bytes | None:
+    if size + len(end) > LARGEST_PART:
+        return None
+    return (b"".join((*begun, end)) if begun else end).strip(_BLANKS)
+
+
+def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]:
+    blank: list[int] = []
+    for number, line in lines:
+        if line == b"":
+            blank.append(number)
+            continue
+        for missing in blank:
+            yield Unreadable(missing, "the line is empty: expected a JSON object")
+        blank.clear()
+        yield _json_line(number, line)
+
+
+def _json_line(number: int, line: bytes | None) -> Document:
+    if line is None:
+        return Unreadable(number, f"the line is longer than {LARGEST_PART >> 20} MiB")
+    try:
+        value = read_json(line)
+    except InputError as error:
+        return Unreadable(number, str(error))
+    if not isinstance(value, dict):
+        return Unreadable(number, "expected a JSON object")
+    return Record(number, value)
+
+
+def _text_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]:
+    empty = True
+    for number, line in lines:
+        empty = False
+        if line is not None and line.startswith(b"{") and line.endswith(b"}"):
+            yield _json_line(number, line)
+        elif line is None:
+            yield Unreadable(number, f"the line is longer than {LARGEST_PART >> 20} MiB")
+        else:
+            yield TextLine(number, decode_field_text(line))
+    if empty:
+        raise InputError("input is empty: expected one question a line")
+
+
+# --- messages that other programs wrote ---------------------------------------------------------
+
+
+def _dump_messages(octets: bytes) -> list[Document]:
+    from httpheaders.messages.dump import parse_dump
+
+    received = parse_dump(octets)
+    if not received:
+        raise InputError("no HTTP message found: expected JSON, a header dump or a HAR file")
+    return [Message(one.line, one.exchange, one.problems) for one in received]
+
+
+def _is_har(value: dict[str, Any]) -> bool:
+    if "log" not in value:
+        return False
+    from httpheaders.messages.har import is_har
+
+    return is_har(value)
+
+
+def _har_messages(document: dict[str, Any]) -> Iterator[Document]:
+    from httpheaders.messages.har import read_har
+
+    for entry in read_har(document):
+        if isinstance(entry, InputError):
+            yield Unreadable(None, str(entry))
+        else:
+            yield Message(None, entry.exchange, entry.problems, entry)

@@ -1,0 +1,135 @@
+"""
+JSON read strictly and written so that no locale can break it.
+
+Read: UTF-8, no duplicate keys, no NaN or Infinity (1e999 included), bounded depth and digits.
+Written: ASCII only, one line, no blanks.
+
+Source: RFC 8259, RFC 7493.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from httpheaders.errors import InputError
+
+__all__ = ["fast_json_writer", "read_json", "write_json", "write_pretty_json"]
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise InputError(f"invalid JSON: the key {_shown(key)} stands twice in one object")
+            seen.add(key)
+    return members
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise InputError(f"invalid JSON: the number {_shown(text)} is too large")
+    return number
+
+
+def _refuse_constant(text: str) -> None:
+    raise InputError(f"invalid JSON: {text} is not a JSON value")
+
+
+def _shown(text: str) -> str:
+    return json.dumps(text if len(text) <= 60 else text[:57] + "...")
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_finite, parse_constant=_refuse_constant
+)
+_scan_once: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined]
+_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
+
+
+def _make_encode() -> Callable[[Any], str]:
+    # JSONEncoder.encode makes this very object anew for every value: a third of its time.
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return _encoder.encode
+    quote = json.encoder.encode_basestring_ascii
+    chunks = make(None, _encoder.default, quote, None, ":", ",", False, False, False)
+    return lambda value: "".join(chunks(value, 0))
+
+
+_encode = _make_encode()
+
+
+def read_json(octets: bytes) -> Any:
+    """
+    Read one JSON text.
+
+    Raises:
+        InputError: what is wrong, and at which line and column.
+    """
+    try:
+        text = octets.decode()
+        try:  # what decode() does, without its two searches for blanks around the text
+            value, end = _scan_once(text, 0)
+        except StopIteration:
+            return _decoder.decode(text)
+        return value if end == len(text) else _decoder.decode(text)
+    except UnicodeDecodeError as error:
+        raise InputError(f"invalid JSON: not UTF-8 at byte {error.start + 1}") from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"invalid JSON: {_told(error)}") from None
+    except RecursionError:
+        raise InputError("invalid JSON: nested too deeply") from None
+    except InputError:
+        raise
+    except ValueError:  # Python's bound on the digits of a number
+        raise InputError("invalid JSON: a number has too many digits") from None
+
+
+def _told(error: json.JSONDecodeError) -> str:
+    message = error.msg[:1].lower() + error.msg[1:]
+    line = f"line {error.lineno} " if error.lineno > 1 else ""
+    return f"{message} at {line}column {error.colno}"
+
+
+def write_json(value: Any) -> bytes:
+    """Write one value on one line, without the line's end."""
+    return _encode(value).encode("ascii")
+
+
+def fast_json_writer() -> Callable[[Any], bytes]:
+    """
+    Give `write_json`, or the same done faster where orjson is installed.
+
+    It costs an import, so it is for those who have many values to write.
+    """
+    try:
+        from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
+
+        # orjson 3 crashes the interpreter when its import is interrupted: Ctrl-C waits for it.
+        former = pthread_sigmask(SIG_BLOCK, {SIGINT})
+        try:
+            import orjson
+        finally:
+            pthread_sigmask(SIG_SETMASK, former)
+    except ImportError:
+        return write_json
+
+    def write(value: Any) -> bytes:
+        try:
+            octets = orjson.dumps(value)
+        except TypeError:  # lone surrogates, and integers beyond 64 bits
+            return write_json(value)
+        # orjson leaves DEL and all that is not ASCII as it is, where we escape it.
+        return octets if octets.isascii() and b"\x7f" not in octets else write_json(value)
+
+    return write
+
+
+def write_pretty_json(value: Any) -> bytes:
+    """Write one value over several lines, for people."""
+    return json.dumps(value, indent=2, allow_nan=False).encode("ascii")

@@ -1,0 +1,122 @@
+"""
+Answers to bytes: JSON, raw, or nothing at all. Standard output carries data only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from httpheaders.cli.exit_status import ExitStatus
+from httpheaders.cli.strict_json import fast_json_writer, write_json, write_pretty_json
+
+if TYPE_CHECKING:
+    from httpheaders.answer import Answer, Problem, Step
+    from httpheaders.cli.destinations import Destination
+    from httpheaders.messages.headers import Headers
+    from httpheaders.messages.message import Exchange
+
+__all__ = ["Reply", "ReplyWriter", "header_lines"]
+
+
+class Reply(NamedTuple):
+    """
+    One answer, as a command gives it to be written.
+
+    Attributes:
+        answer: the core's result.
+        keys: the command's own keys.
+        raw: what the next program wants; None when there is nothing to give.
+        exchange: the messages to carry on, changed as decided; None when there are none.
+    """
+
+    answer: Answer
+    keys: Mapping[str, Any]
+    raw: str | bytes | None = None
+    exchange: Exchange | None = None
+
+
+class ReplyWriter:
+    """Writes replies one after the other and keeps the highest status."""
+
+    def __init__(
+        self,
+        destination: Destination,
+        form: Literal["json", "raw", "quiet"],
+        *,
+        pretty: bool,
+        explain: bool,
+        is_stream: bool,
+    ) -> None:
+        self.status = ExitStatus.YES
+        self._destination = destination
+        self._form = form
+        self._explain = explain
+        self._is_stream = is_stream
+        self._json = _json_writer(pretty=pretty, many=is_stream)
+
+    def write(self, reply: Reply, identity: Any = None) -> None:
+        """Write one reply; `identity` is what the question called itself."""
+        if not reply.answer.ok and self.status == ExitStatus.YES:
+            self.status = ExitStatus.NO
+        if self._form == "json":
+            document = _reply_document(reply, identity, explain=self._explain)
+            self._destination.write(self._json(document) + b"\n")
+        elif self._form == "raw":
+            self._write_raw(reply.raw)
+
+    def refuse(self, line: int | None, message: str, identity: Any = None) -> None:
+        """Write, in the place of an answer, that there is none, and why."""
+        self.status = ExitStatus.UNUSABLE
+        if self._form == "json":
+            error = {"line": line, "message": message}
+            document = {"id": identity, "ok": None, "error": error}
+            self._destination.write(self._json(document) + b"\n")
+        elif self._form == "raw":
+            self._write_raw(None)
+
+    def _write_raw(self, raw: str | bytes | None) -> None:
+        if isinstance(raw, bytes):
+            self._destination.write(raw)
+        elif raw is not None:
+            from httpheaders.messages.headers import encode_field_text
+
+            self._destination.write(encode_field_text(raw) + b"\n")
+        elif self._is_stream:  # as many lines leave as came in
+            self._destination.write(b"\n")
+
+
+def _json_writer(*, pretty: bool, many: bool) -> Callable[[Any], bytes]:
+    if pretty:
+        return write_pretty_json
+    return fast_json_writer() if many else write_json
+
+
+def _reply_document(reply: Reply, identity: Any, *, explain: bool) -> dict[str, Any]:
+    answer = reply.answer
+    document: dict[str, Any] = {} if identity is None else {"id": identity}
+    document["ok"] = answer.ok
+    document["reason"] = answer.reason
+    document["reference"] = answer.reference
+    document["problems"] = _problems(answer.problems) if answer.problems else []
+    document.update(reply.keys)
+    if reply.exchange is not None:
+        from httpheaders.cli.message_json import write_exchange
+
+        document.update(write_exchange(reply.exchange))
+    if explain:
+        document["steps"] = _steps(answer.steps)
+    return document
+
+
+def _problems(problems: Sequence[Problem]) -> list[dict[str, str | None]]:
+    return [{"where": p.where, "message": p.message, "reference": p.reference} for p in problems]
+
+
+def _steps(steps: Sequence[Step]) -> list[dict[str, str | None]]:
+    return [{"rule": s.rule, "outcome": s.outcome, "reference": s.reference} for s in steps]
+
+
+def header_lines(headers: Headers) -> str:
+    """Give fields as lines that are ready for `curl -H @-`."""
+    return "\n".join(f"{name}: {value}" for name, value in headers)

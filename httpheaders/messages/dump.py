@@ -1,0 +1,422 @@
+"""
+Header dumps: what curl, wget and HTTPie print about the messages they saw.
+
+How this works. The first line tells the layout: `curl -v` (prefixed lines), `wget -S` (indented
+lines), `wget -d` (marked blocks), or the plain messages of `curl -i`, HTTPie and everything else.
+Each layout is one function that cuts the dump into blocks: the lines of a head, and the octets of
+the body that follows. The blocks are then read alike and requests are paired with their responses.
+
+A body ends where the next message begins, but a body may itself look like a message, so it is
+believed in this order: exactly Content-Length octets with a message or nothing after them; nothing
+at all where a message begins at once (`-I`, `-D`, the redirects of `-L`); for requests, redirects
+and 401 or 407, all before the next line that begins a message; otherwise all the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from httpheaders.answer import Problem
+from httpheaders.errors import InputError
+from httpheaders.messages.framing import declared_length
+from httpheaders.messages.head import START_LINE, Line, MessageHead, parse_head, split_lines
+from httpheaders.messages.message import Exchange, Request, Response
+from httpheaders.syntax.patterns import lazy_pattern
+
+__all__ = ["Received", "parse_dump"]
+
+
+class Received(NamedTuple):
+    """
+    One exchange out of a dump.
+
+    Attributes:
+        exchange: the request, the response, or both.
+        problems: what was odd, each with its line.
+        line: the line on which the exchange begins, counted from 1.
+    """
+
+    exchange: Exchange
+    problems: tuple[Problem, ...]
+    line: int
+
+
+class _Block(NamedTuple):
+    head: MessageHead
+    line: int
+    body: bytes
+
+
+def parse_dump(octets: bytes) -> list[Received]:
+    r"""
+    Read the messages of a header dump, in order.
+
+    A request and the response after it make one exchange. Interim (1xx) responses stand alone,
+    before the exchange of the final one, so that the request is not told twice. Lines without a
+    start line make one message; its kind is that of the first field that only one kind has.
+
+    Args:
+        octets: what `curl -i`, `-I`, `-D -`, `-v` or `-L`, `wget -S` or `-d`, or HTTPie wrote, or
+            a head in a file, or bare `Name: value` lines; LF or CRLF.
+
+    Returns:
+        One item an exchange; none when the dump is empty or blank.
+
+    Raises:
+        InputError: there is neither a start line nor a field in it.
+
+    Source: RFC 9112 sections 2 to 6.
+
+    >>> hop, last = parse_dump(b"HTTP/1.1 302 Found\nLocation: /b\n\nHTTP/2 200\nage: 1\n\nhi\n")
+    >>> hop.exchange.response.status, last.exchange.response.body, last.line
+    (302, b'hi\n', 4)
+    """
+    received = list(_read_blocks(_cut(octets)))
+    if received and not any(_says_something(item.exchange) for item in received):
+        raise InputError("no start line and no header field found", where="line 1")
+    return received
+
+
+def _says_something(exchange: Exchange) -> bool:
+    request, response = exchange
+    if request is not None:
+        return True
+    return response is not None and response != Response(body=response.body)
+
+
+# --- which layout ---------------------------------------------------------------------------------
+
+_Cutter = Callable[[bytes], Iterator[_Block]]
+_blank_lines = lazy_pattern(rb"(?:\r?\n)*+(?:\r\Z)?+")
+_verbose_start = lazy_pattern(
+    rb"\* |[{}] \[[0-9]++ bytes data\]|[<>] (?:" + START_LINE.pattern + rb")"
+)
+_wget_start = lazy_pattern(
+    rb"--[0-9]{4}-[0-9]{2}-[0-9]{2} |(?:  | {1,3}[0-9]{1,3} )HTTP/[0-9]"
+    rb"|URL transformed to |HTTP request sent, awaiting"
+)
+_wget_debug_start = lazy_pattern(rb"DEBUG output created by Wget|Setting --|---request begin---")
+# curl's progress meter: a row begins with CR and may share its line with what stands around it.
+_meter_titles = lazy_pattern(rb"  % Total [^\n]*\n +Dload [^\n]*\n")
+_meter = lazy_pattern(
+    rb"\r[ 0-9.kMGTP]{42,50}(?: [-:0-9dh ]{8}){3} [ 0-9.kMGTP]{5}(?:\r?\n)?+",
+)
+
+
+# --- plain messages -------------------------------------------------------------------------------
+
+_next_start = lazy_pattern(rb"(?m)^(?:" + START_LINE.pattern + rb")")
+# Responses after which a client asks again by itself; -L leaves their bodies out, mostly.
+_FOLLOWED = frozenset({301, 302, 303, 307, 308, 401, 407})
+
+
+def _cut_plain(octets: bytes) -> Iterator[_Block]:
+    number = 1
+    if titles := _meter_titles.match(octets):
+        cleaned = _meter.sub(b"", octets[titles.end() :])
+        number += octets.count(b"\n") - cleaned.count(b"\n")
+        octets = cleaned
+    position = 0
+    while True:
+        start = _after_blank_lines(octets, position)
+        number += octets.count(b"\n", position, start)
+        if start == len(octets):
+            return
+        lines, body_start = _head_at(octets, start, number)
+        head = parse_head(lines)
+        position = _body_end(octets, body_start, head.message)
+        yield _Block(head, number, octets[body_start:position])
+        number += octets.count(b"\n", start, position)
+
+
+def _after_blank_lines(octets: bytes, position: int) -> int:
+    return _blank_lines.match(octets, position).end()  # type: ignore[union-attr]
+
+
+def _head_at(octets: bytes, position: int, number: int) -> tuple[list[Line], int]:
+    """Give the lines up to an empty line, which is passed over, or up to the next start line."""
+    lines: list[Line] = []
+    while position < len(octets):
+        end = octets.find(b"\n", position) + 1 or len(octets)
+        line = _without_line_end(octets[position:end])
+        if not line:
+            return lines, end
+        if lines and START_LINE.match(line):
+            break
+        lines.append(Line(number, line))
+        number += 1
+        position = end
+    return lines, position
+
+
+def _without_line_end(line: bytes) -> bytes:
+    return line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def _body_end(octets: bytes, start: int, message: Request | Response) -> int:
+    length = declared_length(message.headers)
+    if length is not None and _is_message_end(octets, start + length):
+        return start + length
+    if START_LINE.match(octets, _after_blank_lines(octets, start)):
+        return start
+    if isinstance(message, Request) or message.status in _FOLLOWED:
+        found = _next_start.search(octets, start)
+        return found.start() if found else len(octets)
+    return len(octets)
+
+
+def _is_message_end(octets: bytes, position: int) -> bool:
+    if position > len(octets):
+        return False
+    position = _after_blank_lines(octets, position)
+    return position == len(octets) or START_LINE.match(octets, position) is not None
+
+
+# --- curl -v --------------------------------------------------------------------------------------
+
+# What stands on the line of a body that did not end with LF, and behind the pieces of a long one.
+_behind_body = lazy_pattern(
+    rb"(?:[{}] \[[0-9]++ bytes data\]|\* Connection #[0-9]++ to host [!-~]++ left intact"
+    rb"|\* (?:[Cc]losing|[Ss]hutting down) connection(?: #?-?[0-9]++)?+)\r?\n?\Z"
+)
+_SHORTEST_NARRATION, _LONGEST_NARRATION = len("{ [1 bytes data]"), 400
+# Lines of curl's own that come after a body has begun; any other "* " may be a list in the body.
+_narration = lazy_pattern(
+    rb"\* (?:Issue another request|Found bundle|Can not multiplex|Re-?using existing|Ignoring the"
+    rb"|Mark bundle|We are completely uploaded|upload completely|Request completely sent|Excess"
+    rb"|Added cookie|Replaced cookie|TLSv1|Connection state changed|old SSL|Please rewind"
+    rb"|  Trying |Connected to |Hostname |Host |Could not|Couldn't|Failed to|Switch|Server auth"
+    rb"|Proxy auth|Authentication|transfer closed|Operation timed out|Recv failure|Send failure"
+    rb"|HTTP error before|Illegal or missing|[Uu]sing HTTP|\[HTTP/|h2h3 |h2 \[|Using Stream"
+    rb"|Established connection|ALPN|SSL |Maximum|processing: |CONNECT |IPv[46]: )|curl: \([0-9]"
+)
+
+
+class _VerboseCutter:
+    """The state between the lines of `curl -v`."""
+
+    def __init__(self) -> None:
+        self.blocks: list[_Block] = []
+        self.echo: deque[bytes] = deque()  # with -i a response's head is printed plain as well
+        self._begin(b"")
+
+    def _begin(self, mark: bytes) -> None:
+        self.mark = mark
+        self.head: list[Line] = []
+        self.is_head_open = bool(mark)
+        self.body: list[bytes] = []
+        self.doubtful: list[bytes] = []
+        self.after_narration = False
+
+    def take(self, number: int, line: bytes) -> None:
+        if self._is_prefixed(line):
+            self._take_prefixed(number, line)
+        elif self.echo and line == self.echo[0]:
+            self.echo.popleft()
+        else:
+            self._take_body_line(line)
+        self.after_narration = line.startswith(b"* ") or _behind(line) is not None
+
+    def _is_prefixed(self, line: bytes) -> bool:
+        mark = line[:1]
+        if mark not in (b"<", b">") or line[1:2] not in (b" ", b"\r", b"\n"):
+            return False
+        if self.is_head_open and mark == self.mark:
+            return True
+        if not START_LINE.match(line, 2) or line.startswith(b"HTTP/", 2) != (mark == b"<"):
+            return False
+        # A body may quote such lines. curl's own come before any body, or after words of its own.
+        return not self.body or (mark == b">" and self.after_narration)
+
+    def _take_prefixed(self, number: int, line: bytes) -> None:
+        content = _without_line_end(line[2:] if line[1:2] == b" " else line[1:])
+        if START_LINE.match(content):
+            self.end_block()
+            self._begin(line[:1])
+        if self.mark == b"<":
+            self.echo.append(line[2:])
+        if content:
+            self.head.append(Line(number, content))
+        else:
+            self.is_head_open = False
+
+    def _take_body_line(self, line: bytes) -> None:
+        if self.mark != b"<" or _narration.match(line):
+            return
+        if behind := _behind(line):
+            line = line[: behind.start()]
+        is_doubtful = not self.body and line.startswith(b"* ")
+        (self.doubtful if is_doubtful else self.body).append(line)
+
+    def end_block(self) -> None:
+        if not self.head:
+            return
+        head = parse_head(self.head)
+        body = b"".join(self.body)
+        if self.doubtful:
+            # Either words of curl's that the table lacks, or a list at the beginning of the body.
+            whole = b"".join(self.doubtful) + body
+            body = whole if declared_length(head.message.headers) == len(whole) else body
+        self.blocks.append(_Block(head, self.head[0].number, body))
+
+
+def _behind(line: bytes) -> re.Match[bytes] | None:
+    if len(line) < _SHORTEST_NARRATION:
+        return None
+    return _behind_body.search(line, max(0, len(line) - _LONGEST_NARRATION))
+
+
+def _cut_verbose(octets: bytes) -> Iterator[_Block]:
+    cutter = _VerboseCutter()
+    titles = _meter_titles.match(octets)
+    for number, line in _numbered_lines(octets, titles.end() if titles else 0):
+        shown = line if line.find(b"\r", 0, -2) < 0 else _meter.sub(b"", line)
+        if shown:
+            cutter.take(number, shown)
+    cutter.end_block()
+    return iter(cutter.blocks)
+
+
+def _numbered_lines(octets: bytes, position: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Give the lines from there on, ends included, with their numbers in the whole."""
+    number = 1 + octets.count(b"\n", 0, position)
+    while position < len(octets):
+        end = octets.find(b"\n", position) + 1 or len(octets)
+        yield number, octets[position:end]
+        number += 1
+        position = end
+
+
+# --- wget -----------------------------------------------------------------------------------------
+
+_wget_head = lazy_pattern(rb"(?:  | {1,3}[0-9]{1,3} )(?=HTTP/[0-9])")
+_wget_indent = lazy_pattern(rb"  | {1,3}[0-9]{1,3} ")
+_to_stdout = lazy_pattern(rb"(?m)^Saving to: [^\n]{0,6}STDOUT[^\n]{0,6}\n")
+# The progress dots, or the line that says how it ended.
+_wget_end = lazy_pattern(
+    rb"(?m)^(?:\n? +0K[ .]|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [(UE])"
+)
+_debug_block = lazy_pattern(rb"(?m)^---(request|response) begin---\r?\n")
+
+
+def _cut_wget(octets: bytes) -> Iterator[_Block]:
+    lines: list[Line] = []
+    head_end = position = 0
+    previous = b""
+    for number, line in _numbered_lines(octets):
+        # A body may quote such a line; wget's own follows another head or these words.
+        begins = _wget_head.match(line) is not None and (
+            not lines or position == head_end or previous.startswith(b"HTTP request sent")
+        )
+        if begins:
+            if lines:
+                yield _wget_block(lines, octets[head_end:position])
+            lines = []
+            head_end = position
+        indent = _wget_indent.match(line)
+        if indent and position == head_end and (begins or lines):
+            lines.append(Line(number, _without_line_end(line[indent.end() :])))
+            head_end += len(line)
+        position += len(line)
+        previous = line
+    if lines:
+        yield _wget_block(lines, octets[head_end:])
+
+
+def _wget_block(lines: list[Line], rest: bytes) -> _Block:
+    head = parse_head([line for line in lines if line.octets] or lines)
+    return _Block(head, lines[0].number, _wget_body(rest, head.message))
+
+
+def _wget_body(rest: bytes, message: Request | Response) -> bytes:
+    """Find the body among wget's own words: with `-O -` it comes after a line that says so."""
+    is_narrated = re.match(rb"\n?(?:Length: |Location: |Saving to: |Output to: )", rest)
+    if is_narrated:
+        begin = _to_stdout.search(rest)
+        rest = rest[begin.end() :] if begin else b""
+    length = declared_length(message.headers)
+    if length is not None and length <= len(rest):
+        return rest[:length]
+    end = _wget_end.search(rest)
+    return rest[: end.start()] if end else rest
+
+
+def _cut_wget_debug(octets: bytes) -> Iterator[_Block]:
+    position, number = 0, 1
+    while begin := _debug_block.search(octets, position):
+        number += octets.count(b"\n", position, begin.end())
+        end = octets.find(b"\n---" + begin[1] + b" end---", begin.end() - 1)
+        position = len(octets) if end < 0 else end
+        lines = split_lines(octets[begin.end() : position], first_number=number)
+        number += octets.count(b"\n", begin.end(), position)
+        if lines := [line for line in lines if line.octets]:
+            yield _Block(parse_head(lines), lines[0].number, b"")
+
+
+# --- blocks to exchanges --------------------------------------------------------------------------
+
+_LAYOUTS: tuple[tuple[re.Pattern[bytes], _Cutter], ...] = (
+    (_verbose_start, _cut_verbose),
+    (_wget_debug_start, _cut_wget_debug),
+    (_wget_start, _cut_wget),
+)
+
+
+def _cut(octets: bytes) -> Iterator[_Block]:
+    start = _after_blank_lines(octets, 0)
+    if titles := _meter_titles.match(octets, start):
+        start = titles.end()
+        while row := _meter.match(octets, start):
+            start = row.end()
+    for pattern, cutter in _LAYOUTS:
+        if pattern.match(octets, start):
+            return cutter(octets)
+    return _cut_plain(octets)
+
+
+def _read_blocks(blocks: Iterable[_Block]) -> Iterator[Received]:
+    """Pair every request with the final response after it."""
+    waiting: Received | None = None
+    for block in blocks:
+        request = waiting.exchange.request if waiting else None
+        message, problems = _with_body(block, request)
+        if isinstance(message, Request):
+            if waiting:
+                yield waiting
+            waiting = Received(Exchange(request=message), problems, block.line)
+        elif waiting is None or _is_interim(message):
+            yield Received(Exchange(response=message), problems, block.line)
+        else:
+            exchange = Exchange(request, message)
+            yield Received(exchange, (*waiting.problems, *problems), waiting.line)
+            waiting = None
+    if waiting:
+        yield waiting
+
+
+def _is_interim(response: Response) -> bool:
+    # 101 is final: what follows it is another protocol (RFC 9110 section 15.2.2)
+    return response.status is not None and response.status < 200 and response.status != 101
+
+
+def _with_body(
+    block: _Block, request: Request | None
+) -> tuple[Request | Response, tuple[Problem, ...]]:
+    message, problems, body = block.head.message, block.head.problems, block.body
+    length = declared_length(message.headers)
+    if len(body) != length and (isinstance(message, Request) or not body.strip(b"\r\n")):
+        body = body.rstrip(b"\r\n")  # the empty lines that stand between two messages
+    if body and not _may_have_body(message, request):
+        text = "octets follow a response that cannot have a body; they were kept as its body"
+        problems = (*problems, Problem(f"line {block.line}", text, "RFC 9112 section 6.3"))
+    return message._replace(body=body or (b"" if length == 0 else None)), problems
+
+
+def _may_have_body(message: Request | Response, request: Request | None) -> bool:
+    if isinstance(message, Request) or message.status is None:
+        return True
+    is_to_head = request is not None and request.method == "HEAD"
+    return not (is_to_head or _is_interim(message) or message.status in (204, 304))

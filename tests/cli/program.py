@@ -1,0 +1,45 @@
+"""Runs the installed program as a shell would, with full control over its streams."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+PROGRAM = str(BIN / "httpheaders")
+# Far longer than any run takes: only a program that waits for ever meets it.
+PATIENCE = 60
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Give the environment of the tests with the program on the PATH."""
+    return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **changes}
+
+
+def run(
+    *arguments: str, stdin: bytes | None = b"", **options: object
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the program to its end; the input is bytes, and so is all output."""
+    return subprocess.run(
+        [PROGRAM, *arguments],
+        input=stdin,
+        capture_output=True,
+        timeout=PATIENCE,
+        env=environment(),
+        check=False,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+def shell(command: str, stdin: bytes = b"", **changes: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a line as bash would, for what only a shell can say: `>&-`, `| head -1`."""
+    return subprocess.run(
+        ["bash", "-c", command],
+        input=stdin,
+        capture_output=True,
+        timeout=PATIENCE,
+        env=environment(**changes),
+        check=False,
+    )

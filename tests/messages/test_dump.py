@@ -1,0 +1,474 @@
+"""Reading dumps: facts by section of RFC 9112, layouts, and what must hold for any octets."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from httpheaders.errors import HttpHeadersError, InputError
+from httpheaders.messages.dump import parse_dump
+from httpheaders.messages.framing import check_message, declared_length
+from httpheaders.messages.head import parse_header_block
+from httpheaders.messages.headers import Headers
+from httpheaders.messages.message import Request, Response
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def only(octets):
+    [received] = parse_dump(octets)
+    return received
+
+
+def only_response(octets):
+    return only(octets).exchange.response
+
+
+def statuses(octets):
+    return [r.exchange.response and r.exchange.response.status for r in parse_dump(octets)]
+
+
+def bodies(octets):
+    return [r.exchange.response and r.exchange.response.body for r in parse_dump(octets)]
+
+
+# RFC 9112 section 4
+@pytest.mark.parametrize(
+    ("line", "version", "status", "phrase"),
+    [
+        pytest.param("HTTP/1.1 200 OK", "1.1", 200, "OK", id="ordinary"),
+        pytest.param("HTTP/1.0 404 Not Found", "1.0", 404, "Not Found", id="http-1.0"),
+        pytest.param("HTTP/1.1 200 ", "1.1", 200, "", id="empty-phrase"),
+        pytest.param("HTTP/1.1 200", "1.1", 200, None, id="no-phrase"),
+        pytest.param("HTTP/2 200 ", "2", 200, None, id="http-2-as-curl-prints-it"),
+        pytest.param("HTTP/2.0 200 OK", "2", 200, "OK", id="http-2-with-minor-number"),
+        pytest.param("HTTP/3 103", "3", 103, None, id="http-3"),
+        pytest.param("HTTP/1.1 999 Request denied: no", "1.1", 999, "Request denied: no", id="999"),
+    ],
+)
+def test_status_line(line, version, status, phrase):
+    received = only(line.encode() + b"\r\n\r\n")
+    response = received.exchange.response
+    assert (response.version, response.status, response.phrase) == (version, status, phrase)
+    assert received.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        pytest.param(b"HTTP/1.1 20 OK", None, id="two-digits"),
+        pytest.param(b"HTTP/1.1 2000 OK", None, id="four-digits"),
+        pytest.param(b"HTTP/1.1 000 None", None, id="zero"),
+        pytest.param(b"HTTP/1.1", None, id="nothing-after-version"),
+        pytest.param(b"HTTP/one 200 OK", None, id="version-in-words"),
+        pytest.param(b"HTTP/1.1  200 OK", 200, id="two-blanks"),
+        pytest.param(b"HTTP/1.1\t200 OK", 200, id="tab"),
+    ],
+)
+def test_malformed_status_line_costs_only_itself(line, status):
+    received = only(line + b"\r\nX-A: 1\r\n\r\nbody")
+    assert received.exchange.response.status == status
+    assert received.exchange.response.headers.pairs == [("X-A", "1")]
+    assert received.exchange.response.body == b"body"
+    assert [(p.where, p.reference) for p in received.problems] == [("line 1", "RFC 9112 section 4")]
+
+
+# RFC 9112 section 3
+@pytest.mark.parametrize(
+    ("line", "method", "target", "version", "rule"),
+    [
+        pytest.param(b"GET / HTTP/1.1", "GET", "/", "1.1", None, id="origin-form"),
+        pytest.param(b"OPTIONS * HTTP/1.1", "OPTIONS", "*", "1.1", None, id="asterisk-form"),
+        pytest.param(b"get http://a:1/ HTTP/1.0", "get", "http://a:1/", "1.0", None, id="absolute"),
+        pytest.param(b"GET /x HTTP/2", "GET", "/x", "2", None, id="http-2"),
+        pytest.param(
+            b"GET /a b HTTP/1.1", "GET", "/a b", "1.1", "RFC 9112 section 3.2", id="blank"
+        ),
+        pytest.param(
+            b"GET /\r HTTP/1.1", "GET", "/\r", "1.1", "RFC 9112 section 2.2", id="bare-cr"
+        ),
+    ],
+)
+def test_request_line(line, method, target, version, rule):
+    received = only(line + b"\r\nHost: a\r\n\r\n")
+    request = received.exchange.request
+    assert received.exchange.response is None
+    assert (request.method, request.url, request.version) == (method, target, version)
+    assert [problem.reference for problem in received.problems] == ([rule] if rule else [])
+
+
+# RFC 9112 sections 2.2 and 5, RFC 9110 sections 5.1 and 5.5
+@pytest.mark.parametrize(
+    ("line", "pair", "message", "reference"),
+    [
+        pytest.param(b"X:y", ("X", "y"), None, None, id="no-blank-after-colon"),
+        pytest.param(b"X: \t y\t ", ("X", "y"), None, None, id="outer-blanks"),
+        pytest.param(b"X:", ("X", ""), None, None, id="empty-value"),
+        pytest.param(b"X: a: b", ("X", "a: b"), None, None, id="colon-in-value"),
+        pytest.param(b"X: caf\xe9", ("X", "café"), None, None, id="obs-text"),
+        pytest.param(b"X: caf\xc3\xa9", ("X", "café"), None, None, id="utf-8"),
+        pytest.param(b"X: a\x85b\xe2", ("X", "a\x85bâ"), None, None, id="nel-ends-no-line"),
+        pytest.param(b"no colon", None, "no colon in 'no colon'", "RFC 9112 section 5", id="colon"),
+        pytest.param(
+            b"Bad Name: x",
+            ("Bad Name", "x"),
+            "field name 'Bad Name' is not a token",
+            "RFC 9110 section 5.1",
+            id="blank-in-name",
+        ),
+        pytest.param(
+            b"N\xe4me: x",
+            ("Näme", "x"),
+            "field name 'N\\xe4me' is not a token",
+            "RFC 9110 section 5.1",
+            id="name-above-ascii",
+        ),
+        pytest.param(
+            b": x", ("", "x"), "field name is empty", "RFC 9110 section 5.1", id="empty-name"
+        ),
+        pytest.param(
+            b"X : y",
+            ("X", "y"),
+            "blank between field name 'X' and the colon",
+            "RFC 9112 section 5.1",
+            id="blank-before-colon",
+        ),
+        pytest.param(
+            b"X: a\rb",
+            ("X", "a\rb"),
+            "value of 'X' holds a bare CR",
+            "RFC 9112 section 2.2",
+            id="bare-cr",
+        ),
+        pytest.param(
+            b"X: a\r",
+            ("X", "a\r"),
+            "value of 'X' holds a bare CR",
+            "RFC 9112 section 2.2",
+            id="second-cr-before-lf",
+        ),
+        pytest.param(
+            b"X: a\0b",
+            ("X", "a\0b"),
+            "value of 'X' holds a NUL octet",
+            "RFC 9110 section 5.5",
+            id="nul",
+        ),
+        pytest.param(
+            b"X: a\x0bb\x0c",
+            ("X", "a\x0bb\x0c"),
+            "value of 'X' holds a control character",
+            "RFC 9110 section 5.5",
+            id="vertical-tab-ends-no-line",
+        ),
+    ],
+)
+def test_field_line(line, pair, message, reference):
+    received = only(OK + b"X-Before: 1\r\n" + line + b"\r\nX-After: 2\r\n\r\n")
+    expected = [("X-Before", "1"), *([pair] if pair else []), ("X-After", "2")]
+    assert received.exchange.response.headers.pairs == expected
+    told = [(problem.where, problem.message, problem.reference) for problem in received.problems]
+    assert told == ([("line 3", message, reference)] if message else [])
+
+
+# RFC 9112 section 5.2
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        pytest.param(b"X: a\r\n b", "a b", id="blank"),
+        pytest.param(b"X: a \r\n\t\t b", "a b", id="blanks-on-both-sides"),
+        pytest.param(b"X:\r\n b", "b", id="empty-first-line"),
+        pytest.param(b"X: a\n b\n c", "a b c", id="twice-with-lf"),
+        pytest.param(b"X: a\r\n \r\n b", "a b", id="blank-line-of-blanks"),
+    ],
+)
+def test_folded_line_is_joined_with_one_blank(lines, value):
+    received = only(OK + lines + b"\r\nX-After: 2\r\n\r\nbody")
+    response = received.exchange.response
+    assert response.headers.pairs == [("X", value), ("X-After", "2")]
+    assert response.body == b"body"
+    assert {problem.reference for problem in received.problems} == {"RFC 9112 section 5.2"}
+
+
+def test_blank_before_the_first_field_is_told():
+    # RFC 9112 section 2.2: such lines are ignored; nothing is dropped in silence.
+    received = only(OK + b" X: 1\r\nY: 2\r\n\r\n")
+    assert received.exchange.response.headers.pairs == [("Y", "2")]
+    assert received.problems[0].where == "line 2"
+    assert received.problems[0].reference == "RFC 9112 section 2.2"
+
+
+# RFC 9110 section 8.6, RFC 9112 sections 6.1 and 6.3
+@pytest.mark.parametrize(
+    ("fields", "version", "message", "length"),
+    [
+        pytest.param(["5"], "1.1", None, 5, id="sound"),
+        pytest.param([], "1.1", None, None, id="absent"),
+        pytest.param(["5", "6"], "1.1", "Content-Length lines differ: '5', '6'", None, id="two"),
+        pytest.param(["5, 6"], "1.1", "Content-Length lines differ: '5', '6'", None, id="list"),
+        pytest.param(["5", "5"], "1.1", "Content-Length is given 2 times", 5, id="twice-the-same"),
+        pytest.param(["+5"], "1.1", "Content-Length '+5' is not a number of octets", None, id="+"),
+        pytest.param([""], "1.1", "Content-Length '' is not a number of octets", None, id="empty"),
+        pytest.param(
+            ["٣"], "1.1", "Content-Length '\\u0663' is not a number of octets", None, id="٣"
+        ),
+        pytest.param(["9" * 5000], "1.1", None, None, id="too-large-to-mean-anything"),
+    ],
+)
+def test_content_length(fields, version, message, length):
+    headers = Headers(("Content-Length", value) for value in fields)
+    told = [problem.message for problem in check_message(Response(200, headers, version=version))]
+    assert told == ([message] if message else [])
+    assert declared_length(headers) == length
+
+
+@pytest.mark.parametrize(
+    ("version", "with_length", "references"),
+    [
+        pytest.param("1.1", False, [], id="alone"),
+        pytest.param("1.1", True, ["RFC 9112 section 6.3"], id="with-content-length"),
+        pytest.param("1.0", False, ["RFC 9112 section 6.1"], id="in-http-1.0"),
+    ],
+)
+def test_transfer_encoding(version, with_length, references):
+    length = b"Content-Length: 3\r\n" if with_length else b""
+    start = f"HTTP/{version} 200 OK\r\nTransfer-Encoding: chunked\r\n".encode()
+    received = only(start + length + b"\r\nabc")
+    assert [problem.reference for problem in received.problems] == references
+    assert received.exchange.response.body == b"abc"
+
+
+# RFC 9112 section 6.3, as far as a dump keeps to it
+MOVED = b"HTTP/1.1 301 Moved\r\nLocation: /b\r\n"
+
+
+@pytest.mark.parametrize(
+    ("octets", "expected_statuses", "expected_bodies"),
+    [
+        pytest.param(OK + b"\r\na\r\n\r\nb", [200], [b"a\r\n\r\nb"], id="rest-is-body"),
+        pytest.param(OK + b"\r\n", [200], [None], id="nothing-after-the-head"),
+        pytest.param(OK + b"Content-Length: 0\r\n\r\n", [200], [b""], id="empty-body"),
+        pytest.param(OK, [200], [None], id="head-cut-off"),
+        pytest.param(OK + b"\r", [200], [None], id="cut-off-inside-a-line-end"),
+        pytest.param(
+            MOVED + b"\r\n" + OK + b"\r\nhi", [301, 200], [None, b"hi"], id="bodiless-hop"
+        ),
+        pytest.param(
+            MOVED + b"Content-Length: 2\r\n\r\nhi" + OK + b"\r\nx",
+            [301, 200],
+            [b"hi", b"x"],
+            id="hop-body",
+        ),
+        pytest.param(
+            MOVED + b"Content-Length: 999\r\n\r\n" + OK + b"\r\nx",
+            [301, 200],
+            [None, b"x"],
+            id="length-of-a-body-left-out",
+        ),
+        pytest.param(
+            MOVED + b"\r\n<p>\nmoved\n" + OK + b"\r\nx",
+            [301, 200],
+            [b"<p>\nmoved\n", b"x"],
+            id="hop-body-of-unknown-length",
+        ),
+        pytest.param(
+            OK + b"\r\nsee:\n" + OK + b"\r\nx",
+            [200],
+            [b"see:\n" + OK + b"\r\nx"],
+            id="body-that-quotes-a-message-is-one-body",
+        ),
+        pytest.param(
+            OK + b"Content-Length: 20\r\n\r\nHTTP/1.1 500 Oops\r\n\n",
+            [200],
+            [b"HTTP/1.1 500 Oops\r\n\n"],
+            id="body-that-is-a-message-by-its-length",
+        ),
+        pytest.param(
+            OK + b"X: 1\r\n" + OK + b"\r\nx", [200, 200], [None, b"x"], id="no-empty-line"
+        ),
+        pytest.param(b"\r\n\r\n" + OK + b"\r\nx", [200], [b"x"], id="empty-lines-first"),
+    ],
+)
+def test_where_a_body_ends(octets, expected_statuses, expected_bodies):
+    if b"Content-Length: 20" in octets:
+        assert len(octets.partition(b"\r\n\r\n")[2]) == 20
+    assert (statuses(octets), bodies(octets)) == (expected_statuses, expected_bodies)
+
+
+@pytest.mark.parametrize("status", [100, 204, 304])
+def test_octets_after_a_bodiless_response_are_kept_and_told(status):
+    received = only(f"HTTP/1.1 {status} X\r\n\r\nsurprise".encode())
+    assert received.exchange.response.body == b"surprise"
+    assert received.problems[0].reference == "RFC 9112 section 6.3"
+
+
+def test_interim_responses_leave_the_request_to_the_final_one():
+    interim, final = parse_dump(
+        b"> PUT / HTTP/1.1\n> Host: a\n> \n< HTTP/1.1 100 Continue\n< HTTP/1.1 201 Created\n< \n"
+    )
+    assert (interim.exchange.request, interim.exchange.response.status) == (None, 100)
+    assert (final.exchange.request.method, final.exchange.response.status) == ("PUT", 201)
+    assert (interim.line, final.line) == (4, 1)
+
+
+# Without a start line the first telling field decides.
+@pytest.mark.parametrize(
+    ("octets", "kind"),
+    [
+        pytest.param(b"Host: a\nServer: b\n", Request, id="host-first"),
+        pytest.param(b"Server: b\nHost: a\n", Response, id="server-first"),
+        pytest.param(b"X-A: 1\nCookie: a=1\n", Request, id="cookie-after-a-neutral-field"),
+        pytest.param(b"If-None-Match: *\n", Request, id="conditional-request"),
+        pytest.param(b"content-type: text/html\n", Response, id="nothing-tells"),
+        pytest.param(b":status: 204\ncookie: a=1\n", Response, id="pseudo-status"),
+        pytest.param(b":method: GET\n:path: /x\netag: a\n", Request, id="pseudo-method"),
+    ],
+)
+def test_kind_of_bare_lines(octets, kind):
+    request, response = only(octets).exchange
+    assert type(request or response) is kind
+
+
+def test_pseudo_fields_stand_for_the_start_line():
+    received = only(
+        b":authority: a.example\n:method: GET\n:path: /x\n:scheme: https\naccept: */*\n"
+    )
+    request = received.exchange.request
+    assert (request.method, request.url) == ("GET", "https://a.example/x")
+    assert request.headers.pairs == [("accept", "*/*")]
+    assert received.problems == ()
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\r\n\n\r\n", id="blank-lines"),
+        pytest.param(b"\n\r", id="cut-off-inside-a-line-end"),
+    ],
+)
+def test_nothing_holds_no_message(octets):
+    assert parse_dump(octets) == []
+
+
+@pytest.mark.parametrize(
+    "octets", [b"hello", b"%PDF-1.4\n", b" \n", b"\r\r", b"<html>\n\nHost: a\n"]
+)
+def test_text_without_start_line_or_field_is_refused(octets):
+    with pytest.raises(InputError, match="no start line and no header field found at line 1"):
+        parse_dump(octets)
+
+
+V_HEAD = b"> GET / HTTP/1.1\r\n> Host: a\r\n> \r\n< HTTP/1.1 200 OK\r\n< X: 1\r\n< \r\n"
+
+
+@pytest.mark.parametrize(
+    ("octets", "body"),
+    [
+        pytest.param(b"<html>\n<p>> x</p>\n", b"<html>\n<p>> x</p>\n", id="html"),
+        pytest.param(b"> quoted\n< arrow\n", b"> quoted\n< arrow\n", id="prefixes-in-the-body"),
+        pytest.param(
+            b"text\n< HTTP/1.1 500 No\n", b"text\n< HTTP/1.1 500 No\n", id="quoted-status-line"
+        ),
+        pytest.param(
+            b"text\n> GET / HTTP/1.1\n", b"text\n> GET / HTTP/1.1\n", id="quoted-request-line"
+        ),
+        pytest.param(b"a\n* b\n* c\n", b"a\n* b\n* c\n", id="list-in-the-body"),
+        pytest.param(
+            b"{ [3 bytes data]\nabc{ [2 bytes data]\nde* Connection #0 to host a left intact\n",
+            b"abcde",
+            id="pieces",
+        ),
+        pytest.param(b"* Closing connection 0\nabc", b"abc", id="no-line-end"),
+        pytest.param(b"curl: (18) transfer closed\n", None, id="error-of-curl"),
+    ],
+)
+def test_body_among_the_lines_of_curl_v(octets, body):
+    received = only(V_HEAD + octets)
+    assert received.exchange.request.url == "/"
+    assert received.exchange.response.headers.pairs == [("X", "1")]
+    assert received.exchange.response.body == body
+
+
+def test_list_that_begins_a_body_of_curl_v_is_known_by_content_length():
+    head = V_HEAD.replace(b"< X: 1", b"< Content-Length: 8")
+    octets = head + b"* Connection #0 to host a left intact\n* a\n* b\n"
+    assert only_response(octets).body == b"* a\n* b\n"
+
+
+def test_numbered_lines_of_old_wget():
+    octets = (
+        b"--12:00:00--  http://a/\nHTTP request sent, awaiting response... \n"
+        b" 1 HTTP/1.1 200 OK\n 2 Server: x\n 3 Vary: a\n\nLength: 3\n"
+    )
+    response = only_response(octets.replace(b"--12:00:00--", b"--2003-01-02 12:00:00--"))
+    assert (response.status, response.headers.pairs) == (200, [("Server", "x"), ("Vary", "a")])
+
+
+def test_header_block_ends_at_the_empty_line():
+    headers, problems = parse_header_block(b"A: 1\r\nB: 2\r\n\r\nC: 3\r\n")
+    assert (headers.pairs, problems) == ([("A", "1"), ("B", "2")], ())
+
+
+FIELDS = st.lists(
+    st.tuples(
+        st.from_regex(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,12}", fullmatch=True).filter(
+            lambda name: name.lower() not in ("content-length", "transfer-encoding")
+        ),
+        st.text(
+            st.characters(min_codepoint=0x20, max_codepoint=0x2FF, exclude_characters="\x7f")
+        ).map(str.strip),
+    ),
+    max_size=8,
+)
+
+
+@given(FIELDS, st.binary(max_size=60).filter(lambda body: not body.startswith((b"\r", b"\n"))))
+def test_what_is_written_is_read_back(fields, body):
+    block = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    length = f"Content-Length: {len(body)}\r\n"
+    received = only(OK + block.encode() + length.encode() + b"\r\n" + body)
+    pairs = [(name, value) for name, value in fields]
+    assert received.exchange.response.headers.pairs == [*pairs, ("Content-Length", str(len(body)))]
+    assert received.exchange.response.body == body
+    assert received.problems == ()
+
+
+PIECES = [
+    b"HTTP/1.1 200 OK", b"HTTP/2 301", b"GET / HTTP/1.1", b"> ", b"< ", b"* ", b"{ [3 bytes data]",
+    b"  ", b" 1 ", b"\r", b"\n", b"\r\n", b"\n\n", b":", b"X: y", b"Content-Length: 3", b"abc",
+    b"--2026-01-01 00:00:00--  http://a/", b"---request begin---\n", b"---response begin---\n",
+    b"DEBUG output created by Wget", b"\n---request end---", b"  % Total x\n   Dload x\n",
+    b"HTTP request sent, awaiting response... ", b"Saving to: 'STDOUT'\n", b"\0", b"\xe9",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=5), max_size=25).map(b"".join))
+def test_any_octets_give_messages_or_our_error(octets):
+    try:
+        received = parse_dump(octets)
+    except HttpHeadersError:
+        return
+    lines = octets.count(b"\n") + 1
+    for item in received:
+        assert 1 <= item.line <= lines
+        assert item.exchange != (None, None)
+        for problem in item.problems:
+            assert problem.where.startswith("line ")
+            assert problem.reference.startswith("RFC ")
+
+
+LINES = st.lists(
+    st.binary(min_size=1, max_size=20).filter(
+        lambda line: b"\n" not in line and line[:1] not in b" \t" and line != b"\r"
+    ),
+    max_size=8,
+)
+
+
+@given(LINES)
+def test_every_line_is_a_field_or_a_problem(lines):
+    headers, problems = parse_header_block(b"\n".join(lines))
+    told = sum(problem.message.startswith("no colon") for problem in problems)
+    assert len(headers) + told == len(lines)

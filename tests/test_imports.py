@@ -1,0 +1,101 @@
+"""Imports point one way: cli -> systems -> messages, syntax -> the standard library."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import httpheaders
+
+PACKAGE = Path(httpheaders.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# The few systems that build on another one, and which.
+SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {}
+# Packages other than the standard library, and the only modules that may import them.
+OTHERS_MAY_IMPORT = {
+    "click": {"cli"},
+    "orjson": {"cli.strict_json"},
+    "http_sf": {"syntax.structured"},
+}
+FOUNDATION = {"errors", "answer", "version"}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module is not None
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def own_imports(path: Path) -> set[str]:
+    names = {name_of(module) for module in MODULES}
+    found = {name.removeprefix("httpheaders.") for name in imports_of(path)}
+    return (found & names) - {""}
+
+
+def layer(name: str) -> str:
+    first = name.split(".")[0]
+    if first in FOUNDATION or first in {"syntax", "messages", "cli"}:
+        return first
+    return "__init__" if name in {"", "__main__"} else "system"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_one_way(path):
+    name = name_of(path)
+    allowed = {
+        "syntax": FOUNDATION | {"syntax"},
+        "messages": FOUNDATION | {"syntax", "messages"},
+        "system": FOUNDATION | {"syntax", "messages"},
+        "cli": FOUNDATION | {"syntax", "messages", "system", "cli"},
+        "__init__": FOUNDATION | {"cli"},
+    }.get(layer(name), FOUNDATION)
+    for imported in own_imports(path):
+        if layer(name) == layer(imported) == "system":
+            assert imported in SYSTEMS_MAY_IMPORT.get(name, set()), f"{name} imports {imported}"
+        else:
+            assert layer(imported) in allowed, f"{name} imports {imported}"
+
+
+def test_no_module_reaches_itself():
+    edges = {name_of(path): own_imports(path) - {name_of(path)} for path in MODULES}
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " -> ".join((*way, name))
+        if name not in done:
+            for imported in edges.get(name, ()):
+                visit(imported, (*way, name))
+            done.add(name)
+
+    for name in edges:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_other_packages_are_imported_in_their_place_alone(path):
+    import sys
+
+    name = name_of(path)
+    for imported in imports_of(path):
+        package = imported.split(".")[0]
+        if package in sys.stdlib_module_names or package == "httpheaders":
+            continue
+        places = OTHERS_MAY_IMPORT.get(package, set())
+        assert any(name == place or name.startswith(place + ".") for place in places), (
+            f"{name} imports {package}"
+        )
