@@ -12,6 +12,7 @@ from typing import Any
 from httpheaders.version import __version__
 
 _DOORS = {
+    "ConnectionPool": "connection_pool",
     "negotiate_content_type": "content_negotiation",
 }
 

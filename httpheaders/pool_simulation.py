@@ -23,7 +23,7 @@ from httpheaders.connection_pool import (
     Pool,
     Refused,
 )
-from httpheaders.errors import InputError, PolicyError
+from httpheaders.errors import InputError, PolicyError, PoolError
 from httpheaders.plain_pool_run import PlainRun, is_plain, without_idle_rules
 from httpheaders.pool_notes import anomalies
 from httpheaders.pool_parameters import PoolParameters, check_parameters
@@ -32,7 +32,7 @@ from httpheaders.pool_tally import Counts, Tally, Waits
 from httpheaders.pool_trace import Faults, checked_chunks
 from httpheaders.pool_traffic import ThreadTraffic
 
-__all__ = ["PoolRun", "Simulation", "simulate"]
+__all__ = ["Outcome", "PoolRun", "Simulation", "simulate", "simulation_of"]
 
 PERSISTENCE = "RFC 9112 section 9.3"
 CONCURRENCY = "RFC 9112 section 9.4"
@@ -136,14 +136,34 @@ class PoolRun:
         self._last_end = 0
         self._unfinished = 0
 
-    def arrive(self, t: float, host: str, duration: float, request: object = None) -> None:
-        """Run everything up to a request's arrival, and the arrival."""
+    def arrive(self, t: float, host: str, duration: float | None, request: object = None) -> None:
+        """Run everything up to a request's arrival, and the arrival; None: its end will be told."""
         while self.step(before=t):
             pass
         self.tally.arrived(host)
         self._unfinished += 1
         token = _Token(host, duration, request)
         self._act(self.pool.request(token, host, now=t), t)
+
+    def end_request(self, t: float, host: str, connection: int, request: object) -> None:
+        """Run everything up to the end of a request whose end was not known, and that end."""
+        while self.step(before=t):
+            pass
+        self.tally.ended(host)
+        self._finished(_Token(host, None, request), t)
+        self._act(self.pool.release(connection, now=t), t)
+
+    def expire(self, t: float) -> None:
+        """Close what has expired before this moment."""
+        self._act(self.pool.expired(now=t), t)
+
+    def drop(self, connection: int, t: float) -> bool:
+        """Take note that an idle connection was closed; False when it is not idle."""
+        try:
+            self._act(self.pool.dropped(connection, now=t), t)
+        except PoolError:
+            return False
+        return True
 
     def finish(self) -> None:
         """Run to the end of the last request."""
@@ -188,8 +208,9 @@ class PoolRun:
             if isinstance(decision, Assigned):
                 token = decision.request
                 assert isinstance(token, _Token)
-                self.busy_seconds += token.duration
-                self._push(now + token.duration, decision.connection, token)
+                if token.duration is not None:
+                    self.busy_seconds += token.duration
+                    self._push(now + token.duration, decision.connection, token)
             elif isinstance(decision, Dialing):
                 self._push(now + self._connect_time, decision.connection, None)
             elif isinstance(decision, Refused):
@@ -212,7 +233,7 @@ class _Token(NamedTuple):
     """What a decision about a request carries."""
 
     host: str
-    duration: float
+    duration: float | None
     request: object
 
 
@@ -269,7 +290,7 @@ def simulate(
         found = anomalies(parameters, outcome.tally, again)
     if preset is not None:
         found += preset.cautions
-    return _simulation(outcome, parameters, preset, faults, options, found, explain=explain)
+    return simulation_of(outcome, parameters, preset, faults, notes=found, explain=explain)
 
 
 class _Options(NamedTuple):
@@ -285,7 +306,7 @@ def _stale_from(parameters: PoolParameters, round_trip: float | None) -> float |
     return max(parameters.server_timeout - round_trip, 0.0)
 
 
-class _Outcome(NamedTuple):
+class Outcome(NamedTuple):
     """What a run leaves behind."""
 
     tally: Tally
@@ -296,7 +317,7 @@ class _Outcome(NamedTuple):
 
 def _outcome(
     traffic: Rows | ThreadTraffic, parameters: PoolParameters, faults: Faults, options: _Options
-) -> _Outcome:
+) -> Outcome:
     if isinstance(traffic, ThreadTraffic):
         return _run_threads(traffic.checked(), parameters, options)
     if options.stale_from is None and not options.per_connection:
@@ -322,7 +343,7 @@ def _rerun(traffic: Rows | ThreadTraffic) -> Callable[[PoolParameters], Tally]:
     return lambda parameters: _outcome(traffic, parameters, Faults(), _Options()).tally
 
 
-def _run_plain(rows: Rows, parameters: PoolParameters, faults: Faults) -> _Outcome:
+def _run_plain(rows: Rows, parameters: PoolParameters, faults: Faults) -> Outcome:
     run = PlainRun(parameters)
     first = 0.0
     chunks = checked_chunks(rows, faults)
@@ -335,10 +356,10 @@ def _run_plain(rows: Rows, parameters: PoolParameters, faults: Faults) -> _Outco
     tally = Tally()
     tally.total, tally.hosts = run.tallies()
     tally.idle_seconds = run.idle_seconds
-    return _Outcome(tally, run.busy_seconds, first, run.end)
+    return Outcome(tally, run.busy_seconds, first, run.end)
 
 
-def _run(rows: Rows, parameters: PoolParameters, faults: Faults, options: _Options) -> _Outcome:
+def _run(rows: Rows, parameters: PoolParameters, faults: Faults, options: _Options) -> Outcome:
     run = _new_run(parameters, options)
     first = None
     for chunk in checked_chunks(rows, faults):
@@ -346,7 +367,7 @@ def _run(rows: Rows, parameters: PoolParameters, faults: Faults, options: _Optio
         for t, host, duration in zip(*chunk, strict=True):
             run.arrive(t, host, duration)
     run.finish()
-    return _Outcome(run.tally, run.busy_seconds, first or 0.0, run.end)
+    return Outcome(run.tally, run.busy_seconds, first or 0.0, run.end)
 
 
 def _new_run(
@@ -362,7 +383,7 @@ def _new_run(
     )
 
 
-def _run_threads(traffic: ThreadTraffic, parameters: PoolParameters, options: _Options) -> _Outcome:
+def _run_threads(traffic: ThreadTraffic, parameters: PoolParameters, options: _Options) -> Outcome:
     # When each thread asks next: (time, number).
     asking = [(0.0, number) for number in range(min(traffic.threads, traffic.requests))]
     left = traffic.requests
@@ -379,24 +400,29 @@ def _run_threads(traffic: ThreadTraffic, parameters: PoolParameters, options: _O
         run.arrive(t, traffic.host, traffic.latency, thread)
         left -= 1
     run.finish()
-    return _Outcome(run.tally, run.busy_seconds, 0.0, run.end)
+    return Outcome(run.tally, run.busy_seconds, 0.0, run.end)
 
 
-def _simulation(
-    outcome: _Outcome,
+def simulation_of(
+    outcome: Outcome,
     parameters: PoolParameters,
     preset: Preset | None,
     faults: Faults,
-    options: _Options,
-    notes: tuple[str, ...],
     *,
-    explain: bool,
+    notes: tuple[str, ...] = (),
+    explain: bool = False,
 ) -> Simulation:
+    """
+    Put what a run left behind in words.
+
+    Raises:
+        InputError: there was no request in it.
+    """
     tally = outcome.tally
     total = tally.total.counts("")
     if not total.requests:
         raise InputError(_nothing_usable(faults))
-    stale = tally.stale_reuses if options.stale_from is not None else None
+    stale = tally.stale_reuses if tally.counts_stale else None
     duration = max(outcome.end - outcome.first, 0.0)
     waits = tally.waits.summary(total.requests)
     reason, reference = _reason(total, waits, stale, faults.skipped)
@@ -439,7 +465,7 @@ _SHARED = (
 
 
 def _nothing_usable(faults: Faults) -> str:
-    if not faults.seen:
+    if not faults.skipped:
         return "the trace is empty: expected requests with t, host and duration"
     first = faults.problems()[0]
     return f"no request of the trace can be used: {first.where}: {first.message}"
@@ -470,7 +496,7 @@ def _reason(total: Counts, waits: Waits, stale: int | None, skipped: int) -> tup
     return text, PERSISTENCE
 
 
-def _steps(outcome: _Outcome, parameters: PoolParameters) -> tuple[Step, ...]:
+def _steps(outcome: Outcome, parameters: PoolParameters) -> tuple[Step, ...]:
     """Say which rules were in force and how often each decided."""
     total = outcome.tally.total
     in_force = {

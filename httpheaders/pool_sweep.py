@@ -66,6 +66,7 @@ class Sweep(NamedTuple):
         best: the value with the least errors, then waiting, then connections; or the least cost.
         advised: the smallest value within 1 % of the best.
         exact: whether one pass gave all values; `method` says by which rule.
+        unit: how many of the client's units make one of the values.
         monotone: whether no larger value opens more connections than a smaller one.
     """
 
@@ -82,6 +83,7 @@ class Sweep(NamedTuple):
     exact: bool
     method: str
     monotone: bool
+    unit: int
 
 
 def parse_sweep(text: str, preset: Preset | None = None) -> tuple[Knob, list[float]]:
@@ -411,7 +413,7 @@ def _run_each(
     faults: Faults,
     workers: int,
 ) -> list[SweepPoint]:
-    if workers > 1 and len(settings) > 1:
+    if workers > 1 and _is_much(traffic, settings):
         answers = _run_in_processes(traffic, settings, min(workers, len(settings)))
     else:
         answers = [simulate(traffic, rules, faults=faults, notes=False) for rules in settings]
@@ -431,6 +433,17 @@ def _run_each(
         for value, answer in zip(values, answers, strict=True)
     ]
 
+
+def _is_much(traffic: Rows | ThreadTraffic, settings: list[PoolParameters]) -> bool:
+    """Say whether the work is worth starting processes."""
+    if isinstance(traffic, ThreadTraffic):
+        requests = traffic.requests
+    else:
+        requests = len(traffic) if isinstance(traffic, Sequence) else 0
+    return len(settings) > 1 and requests * len(settings) >= _WORTH_PROCESSES
+
+
+_WORTH_PROCESSES = 200_000
 
 _traffic: Rows | ThreadTraffic = ()
 
@@ -499,6 +512,7 @@ def _sweep(
         exact=method is not None,
         method=way,
         monotone=monotone,
+        unit=knob.unit,
     )
 
 

@@ -181,6 +181,11 @@ class Tally:
             Queued: self._queued,
         }
 
+    @property
+    def counts_stale(self) -> bool:
+        """Whether it was told from when on a reuse is stale."""
+        return self._stale_from is not None
+
     def add(self, decision: Decision) -> None:
         """Count one decision."""
         self._counters[type(decision)](decision)

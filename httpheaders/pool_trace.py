@@ -11,12 +11,23 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from operator import le
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from httpheaders.answer import Problem
 from httpheaders.errors import InputError
 
-__all__ = ["Chunk", "Faults", "PoolRequest", "checked_chunks", "in_order"]
+if TYPE_CHECKING:
+    from httpheaders.messages.har import HarEntry
+
+__all__ = [
+    "Chunk",
+    "Faults",
+    "PoolRequest",
+    "checked_chunks",
+    "in_order",
+    "is_usable",
+    "request_of_entry",
+]
 
 # Some thirty thousand years: longer than any trace, short enough to be added up exactly.
 LARGEST_DURATION = 1e12
@@ -44,16 +55,29 @@ class Chunk(NamedTuple):
 
 
 class Faults:
-    """The problems of one trace: every one counted, the first few of each kind described."""
+    """
+    The problems of one trace: every one counted, the first few of each kind described.
 
-    def __init__(self) -> None:
+    Args:
+        strict: raise at the first line that cannot be used.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
         self.skipped = 0
         self.seen = 0
         self._counts: dict[str, int] = {}
         self._described: list[Problem] = []
 
     def tell(self, where: str, kind: str, message: str, *, skipped: bool) -> None:
-        """Take note of one problem."""
+        """
+        Take note of one problem.
+
+        Raises:
+            InputError: the line is left out, and that is not wanted.
+        """
+        if skipped and self._strict:
+            raise InputError(f"{where}: {message}")
         self.skipped += skipped
         count = self._counts[kind] = self._counts.get(kind, 0) + 1
         if count <= _PROBLEMS_SHOWN:
@@ -118,9 +142,7 @@ def _usable(chunk: list[tuple[float, str, float]], last: float, faults: Faults) 
     times, hosts, durations = [], [], []
     for offset, row in enumerate(chunk, faults.seen + 1):
         where = f"request {offset}"
-        fault = _fault(row)
-        if fault is not None:
-            faults.tell(where, *fault, skipped=True)
+        if not is_usable(row, where, faults):
             continue
         t, host, duration = row
         if t < last:
@@ -132,6 +154,14 @@ def _usable(chunk: list[tuple[float, str, float]], last: float, faults: Faults) 
         hosts.append(host)
         durations.append(duration)
     return Chunk(times, hosts, durations)
+
+
+def is_usable(row: object, where: str, faults: Faults) -> bool:
+    """Say whether a request can be run; tell what is wrong with it where not."""
+    fault = _fault(row)
+    if fault is not None:
+        faults.tell(where, *fault, skipped=True)
+    return fault is None
 
 
 def _fault(row: object) -> tuple[str, str] | None:
@@ -188,7 +218,7 @@ def in_order(
         del held[:ready]
     yield from held
     if moved:
-        message = f"{moved} requests came before one that had arrived earlier: put in order"
+        message = f"time runs back {moved} times: the requests were put in order of arrival"
         faults.tell("trace", "out of order", message, skipped=False)
 
 
@@ -202,118 +232,57 @@ def _count_out_of_order(rows: list[tuple[float, str, float]]) -> int:
     return sum(later < earlier for earlier, later in pairwise(times))
 
 
-def requests_of_har(document: object, faults: Faults) -> Iterator[PoolRequest]:
+def request_of_entry(entry: HarEntry, where: str, faults: Faults) -> PoolRequest | None:
     """
-    Read the requests of a HAR document that needed a connection of their own.
+    Give the request of a HAR entry, if it needed a connection of its own.
 
-    A request arrives when its page asked for it (`startedDateTime` plus `timings.blocked`) and
-    holds the connection for `send`, `wait` and `receive`. What came from a cache, and HTTP/2 and
-    HTTP/3, which share connections, are left out and told.
+    It arrives when its page asked for it (`startedDateTime` plus `timings.blocked`) and holds the
+    connection for `send`, `wait` and `receive`. What came from a cache is left out and told, and so
+    are HTTP/2 and HTTP/3, in which requests share a connection.
 
-    Raises:
-        InputError: not a HAR document.
+    Args:
+        entry: as `read_har` gives it.
+        where: names the entry.
+        faults: is told what is left out.
+
+    Source: HAR 1.2, "timings".
     """
-    for number, entry in enumerate(_har_entries(document), 1):
-        where = f"entry {number}"
-        request = _har_request(entry, where, faults)
-        if request is not None:
-            yield request
-
-
-def har_connections(document: object) -> int | None:
-    """Count the connections that a HAR document itself names; None when it names none."""
-    named = {
-        (_har_origin(entry), str(entry["connection"]))
-        for entry in _har_entries(document)
-        if isinstance(entry, dict) and entry.get("connection") not in (None, "", "0", 0)
-    }
-    return len(named) or None
-
-
-def _har_entries(document: object) -> list[object]:
-    log = document.get("log") if isinstance(document, dict) else None
-    entries = log.get("entries") if isinstance(log, dict) else None
-    if not isinstance(entries, list):
-        raise InputError("not a HAR document: expected a list", where="$.log.entries")
-    return entries
-
-
-def _har_request(entry: object, where: str, faults: Faults) -> PoolRequest | None:
-    timings = entry.get("timings") if isinstance(entry, dict) else None
-    if not isinstance(entry, dict) or not isinstance(timings, dict):
-        faults.tell(where, "no timings", "left out: it has no timings", skipped=True)
-        return None
-    if _shares_connections(entry):
-        faults.tell(
-            where,
-            "HTTP/2 or 3",
-            "left out: HTTP/2 and HTTP/3 requests share a connection",
-            skipped=False,
-        )
-        return None
-    if _came_from_cache(entry):
+    url = entry.exchange.request.url if entry.exchange.request else None
+    origin = _origin(url)
+    if entry.from_cache or (url is not None and url.startswith(_WITHOUT_CONNECTION)):
         faults.tell(where, "cached", "left out: it needed no connection", skipped=False)
         return None
-    started, origin = parse_har_time(entry.get("startedDateTime")), _har_origin(entry)
-    if started is None or origin is None:
-        faults.tell(where, "no time or URL", "left out: no startedDateTime or URL", skipped=True)
+    if _version(entry) in ("2", "3"):
+        message = "left out: HTTP/2 and HTTP/3 requests share a connection"
+        faults.tell(where, "HTTP/2 or 3", message, skipped=False)
         return None
-    phases = [_milliseconds(timings.get(name)) for name in ("send", "wait", "receive")]
-    if None in phases or any(phase is not None and phase < 0 for phase in phases):
-        message = "left out: send, wait and receive must be milliseconds, 0 or more"
+    if entry.started is None or origin is None:
+        message = "left out: it has no startedDateTime or no URL"
+        faults.tell(where, "no time or URL", message, skipped=True)
+        return None
+    if not all(phase in entry.timings for phase in ("send", "wait", "receive")):
+        message = "left out: timings send, wait and receive must be milliseconds, 0 or more"
         faults.tell(where, "no duration", message, skipped=True)
         return None
-    blocked = _milliseconds(timings.get("blocked")) or 0.0
-    duration = sum(phase or 0.0 for phase in phases) / 1000
-    return PoolRequest(started + max(blocked, 0.0) / 1000, origin, duration)
+    timings = entry.timings
+    duration = timings["send"] + timings["wait"] + timings["receive"]
+    return PoolRequest(entry.started + timings.get("blocked", 0.0), origin, duration)
 
 
-def _milliseconds(value: object) -> float | None:
-    return value if _is_number(value) else None  # type: ignore[return-value]
+# URLs that no connection is opened for.
+_WITHOUT_CONNECTION = ("data:", "blob:", "about:", "file:", "chrome:", "chrome-extension:")
 
 
-def _shares_connections(entry: dict[str, object]) -> bool:
-    versions = [
-        str(message.get("httpVersion", "")).lower()
-        for message in (entry.get("request"), entry.get("response"))
-        if isinstance(message, dict)
-    ]
-    return any(version.startswith(("h2", "h3", "http/2", "http/3")) for version in versions)
+def _version(entry: HarEntry) -> str | None:
+    request, response = entry.exchange
+    # A browser says in the response what was spoken.
+    return (response.version if response else None) or (request.version if request else None)
 
 
-def _came_from_cache(entry: dict[str, object]) -> bool:
-    if any(entry.get(name) for name in ("_fromCache", "_servedFromCache", "_fromDiskCache")):
-        return True
-    origin = _har_origin(entry)
-    return origin is not None and not origin.startswith(("http://", "https://", "ws"))
-
-
-def _har_origin(entry: object) -> str | None:
-    request = entry.get("request") if isinstance(entry, dict) else None
-    url = request.get("url") if isinstance(request, dict) else None
-    if not isinstance(url, str):
+def _origin(url: str | None) -> str | None:
+    """Give scheme and authority without user information; None when it has none."""
+    scheme, separator, rest = (url or "").partition("://")
+    if not separator:
         return None
-    scheme, colon, rest = url.partition("://")
-    if not colon:
-        return url.partition(":")[0] + ":"
-    authority = rest.partition("/")[0].partition("?")[0].partition("#")[0]
+    authority = rest.replace("?", "/").replace("#", "/").partition("/")[0]
     return f"{scheme}://{authority.rpartition('@')[2]}".lower()
-
-
-def parse_har_time(value: object) -> float | None:
-    """
-    Read `startedDateTime`, with its fraction of a second; None when it is no time.
-
-    >>> parse_har_time("1994-11-06T08:49:37.250Z")
-    784111777.25
-    """
-    from httpheaders.syntax.dates import parse_iso_date
-
-    if not isinstance(value, str):
-        return None
-    seconds = parse_iso_date(value)
-    if seconds is None:
-        return None
-    digits = value.partition(".")[2]
-    count = next((i for i, char in enumerate(digits) if not char.isdigit()), len(digits))
-    return seconds + (float(f"0.{digits[:count]}") if count else 0.0)

@@ -28,6 +28,7 @@ __all__ = ["cli"]
 COMMANDS = {
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
+    "pool-sim": ("pool_sim", "Foretell what a keep-alive pool does with your traffic."),
 }
 
 EXAMPLES = """

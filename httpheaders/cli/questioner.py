@@ -4,7 +4,7 @@ From a document to a question, typed and complete, with the options standing in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from httpheaders.cli.key_types import nearest_word
@@ -59,6 +59,19 @@ class Questioner:
                 document.line,
             )
         raise InputError(document.message)
+
+    @property
+    def gathers(self) -> bool:
+        """Whether the command takes some inputs as a whole."""
+        return self._form.gathers is not None
+
+    def takes_whole(self, first: Document) -> bool:
+        """Say, by its first document, whether this input is one question."""
+        return self._form.gathers is not None and self._form.gathers(first)
+
+    def of_whole(self, documents: Iterator[Document]) -> Question:
+        """Give the question that all documents together ask."""
+        return Question(self._options, None, self._explain, self._clock, documents=documents)
 
     @staticmethod
     def identity_of(document: Document) -> Any:

@@ -7,12 +7,13 @@ names, as options, fill in what a document leaves out; what the document says it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from httpheaders.answer import Problem
     from httpheaders.cli.key_types import Reader
+    from httpheaders.cli.reading import Document
     from httpheaders.messages.har import HarEntry
     from httpheaders.messages.message import Exchange, Request, Response
 
@@ -29,12 +30,15 @@ class Form(NamedTuple):
         missing: given the keys filled in by options alone, what a question still lacks, in words;
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
+        gathers: given the first document, whether all of them together are one question, which
+            has them, unread, as its `documents`.
     """
 
     keys: Mapping[str, Reader]
     subject: str
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
+    gathers: Callable[[Document], bool] | None = None
 
 
 class Question(NamedTuple):
@@ -50,6 +54,7 @@ class Question(NamedTuple):
         problems: what was odd in the input; None when nobody has looked.
         har: the entry of the HAR that the exchange came from: when, how long, which connection.
         line: the line of the input, where it has one.
+        documents: the whole input, where the command gathers it into one question.
     """
 
     values: Mapping[str, Any]
@@ -60,6 +65,7 @@ class Question(NamedTuple):
     problems: tuple[Problem, ...] | None = None
     har: HarEntry | None = None
     line: int | None = None
+    documents: Iterator[Document] | None = None
 
     @property
     def request(self) -> Request | None:

@@ -38,4 +38,10 @@ SAMPLES = [
         ("text/html",),
         b'{"accept": "text/*"}\n',
     ),
+    Sample(
+        "pool-sim",
+        ("--threads", "2", "--latency", "1s", "--requests", "4"),
+        (),
+        b'{"threads": 2, "latency": 1, "requests": 4}\n',
+    ),
 ]
