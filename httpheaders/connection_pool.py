@@ -222,7 +222,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._idle: OrderedDict[int, Connection] = OrderedDict()
         self._open = 0
         self._busy = 0
-        self._waiting = 0
+        self._waiting: dict[int, _Waiter] = {}
         self._heads: list[tuple[int, _Host]] = []
         self._deadlines: list[tuple[float, int, _Waiter]] = []
         self._timeout = min(
@@ -235,10 +235,11 @@ host='a.example', reused=False, idle=0, waited=0)]
             and (rules.idle_timeout is None or rules.server_timeout < rules.idle_timeout)
             else IDLE_TIMEOUT
         )
-        self._keeps_place = rules.dead_slots or rules.order == "slot"
         self._has_limit = rules.max_total is not None
         self._sweeps = rules.idle_total_policy == "sweep" and rules.max_idle_total is not None
         self._binds_late = rules.late_binding and rules.connect_time > 0
+        # No client does both: who binds late has no place for what is being opened.
+        self._keeps_place = (rules.dead_slots or rules.order == "slot") and not self._binds_late
         # httpcore: what is given to a waiting request counts as idle until that request runs.
         self._loses = (
             rules.order == "created"
@@ -383,6 +384,21 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._begin(now)
         return self._decisions
 
+    def abandon(self, *, now: float) -> list[Decision]:
+        """
+        Refuse every request that still waits, when nothing more will happen that could serve it.
+
+        Raises:
+            PoolError: time runs back.
+        """
+        self._begin(now)
+        for waiter in list(self._waiting.values()):
+            self._stop_waiting(waiter)
+            reason = "no connection ever comes free for it"
+            waited = self._now - waiter.since
+            self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
+        return self._decisions
+
     @property
     def next_timer(self) -> float | None:
         """When `advance` would next change something for a waiting request; None: not by itself."""
@@ -422,7 +438,7 @@ host='a.example', reused=False, idle=0, waited=0)]
     @property
     def waiting_count(self) -> int:
         """Requests that wait."""
-        return self._waiting
+        return len(self._waiting)
 
     def idle_seconds(self) -> float:
         """Give for how long the idle connections have been so, all together."""
@@ -523,7 +539,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             self._note_head(waiter.host)
 
     def _enqueue(self, waiter: _Waiter) -> None:
-        self._waiting += 1
+        self._waiting[waiter.number] = waiter
         waiter.host.waiting.append(waiter)
         if self._rules.wait_timeout is not None:
             deadline = self._now + self._rules.wait_timeout
@@ -532,7 +548,7 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     def _stop_waiting(self, waiter: _Waiter) -> None:
         waiter.done = True
-        self._waiting -= 1
+        del self._waiting[waiter.number]
         host = waiter.host
         if host.first_waiting() is None:
             host.restarts.clear()
@@ -578,7 +594,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             return False
         self._forget_idle(victim)
         # What is closed at the moment of its release never was idle for its client.
-        at_release = victim.released_at >= self._now - INSTANT and self._waiting > 0
+        at_release = victim.released_at >= self._now - INSTANT and bool(self._waiting)
         self._close(victim, IDLE_LIMIT if at_release else MADE_ROOM)
         return True
 
@@ -611,6 +627,8 @@ host='a.example', reused=False, idle=0, waited=0)]
     def _retire_slots(self, host: _Host) -> None:
         """Give up, as undici does, every too old slot up to the first free one that is not."""
         for connection in list(host.members.values()):
+            if connection.state == DIALING:
+                continue
             if self._is_too_old(connection):
                 self._give_up(connection, host)
             elif connection.state in (IDLE, DEAD):
@@ -620,11 +638,11 @@ host='a.example', reused=False, idle=0, waited=0)]
         del host.members[connection.place]
         if connection.state == BUSY:
             connection.retired = True
-            return
-        host.idle.remove(connection)
-        if connection.state == IDLE:
-            self._idle.pop(connection.serial)
+        elif connection.state == IDLE:
+            self._forget_idle(connection)
             self._close(connection, LIFETIME)
+        else:
+            host.idle.remove(connection)
 
     def _use(self, connection: Connection, waiter: _Waiter) -> None:
         if connection.state == DEAD:
@@ -828,9 +846,9 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     def _serve_all(self) -> None:
         while (host := self._first_host()) is not None:
-            before = self._waiting
+            first = host.first_to_dial()
             self._serve_one(host)
-            if self._waiting < before:
+            if host.first_to_dial() is not first:
                 continue
             if self._has_room_at(host):
                 return
@@ -873,8 +891,8 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     def _hand_over(self, host: _Host) -> None:
         connection, waiter = self._take(host), host.first_waiting()
-        assert connection is not None
-        assert waiter is not None
+        if connection is None or waiter is None:
+            return  # it was too old, and made room
         self._stop_waiting(waiter)
         self._use(connection, waiter)
         self._restart_waits(host, before=self._last_waiter + 1)

@@ -169,6 +169,9 @@ class PoolRun:
         """Run to the end of the last request."""
         while self._unfinished and self.step(before=inf):
             pass
+        if self.pool.waiting_count:
+            last = max(self.end, self.pool.now)
+            self._act(self.pool.abandon(now=last), last)
         self._count_rest()
 
     def step(self, *, before: float) -> bool:
@@ -225,7 +228,7 @@ class PoolRun:
         """Count what expired before the end, and the idle time of what is still open."""
         if not self.tally.total.requests:
             return
-        self._act(self.pool.expired(now=self.end), self.end)
+        self._act(self.pool.expired(now=max(self.end, self.pool.now)), self.end)
         self.tally.idle_seconds += self.pool.idle_seconds()
 
 
@@ -396,6 +399,8 @@ def _run_threads(traffic: ThreadTraffic, parameters: PoolParameters, options: _O
     while left:
         if run.step(before=asking[0][0] if asking else inf):
             continue
+        if not asking:
+            break
         t, thread = heappop(asking)
         run.arrive(t, traffic.host, traffic.latency, thread)
         left -= 1
