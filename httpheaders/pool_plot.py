@@ -41,22 +41,17 @@ def svg_plot(sweep: Sweep) -> bytes:
     Draw the same as an SVG document; without scripts, and always the same for the same sweep.
 
     Raises:
-        PolicyError: pygal is not installed.
+        PolicyError: leather is not installed.
     """
-    pygal: Any = _imported("pygal")
-    chart = pygal.XY(
-        js=[],
-        title=f"connections opened over {sweep.parameter}",
-        x_title=sweep.parameter,
-        y_title="connections opened",
-        show_legend=False,
-        explicit_size=True,
-        range=(0, max(point.created for point in sweep.curve)),
-    )
-    chart.uuid = "pool-sim"
-    chart.add("connections opened", list(zip(*_points(sweep), strict=True)))
-    document: bytes = chart.render()
-    return document
+    leather: Any = _imported("leather")
+    xs, ys = _points(sweep)
+    chart = leather.Chart(f"connections opened over {sweep.parameter}")
+    chart.add_x_scale(xs[0], max(xs[-1], xs[0] + 1))
+    chart.add_y_scale(0, max(*ys, 1))
+    chart.add_x_axis(name=sweep.parameter)
+    chart.add_y_axis(name="connections opened")
+    chart.add_line(list(zip(xs, ys, strict=True)), name="connections opened")
+    return f"{chart.to_svg()}\n".encode()
 
 
 def _points(sweep: Sweep) -> tuple[list[float], list[int]]:

@@ -132,6 +132,7 @@ def _columns(chunk: list[tuple[float, str, float]]) -> Chunk | None:
             and min(durations) >= 0
             and sum(durations) < LARGEST_DURATION
             and set(map(type, hosts)) == {str}
+            and bool not in set(map(type, times)) | set(map(type, durations))
         )
     except (TypeError, ValueError, OverflowError):
         return None

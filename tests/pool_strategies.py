@@ -28,12 +28,16 @@ def maybe(strategy):
     return st.none() | strategy
 
 
+def parameters_of(**choices):
+    """Rules of which these are chosen and the others are as they stand."""
+    return st.fixed_dictionaries(choices).map(lambda chosen: PoolParameters(**chosen))
+
+
 caps = maybe(st.integers(1, 4))
 idle_caps = maybe(st.integers(0, 4))
 timeouts = maybe(st.sampled_from([0, 0.5, 1, 2, 5]))
 
-rules = st.builds(
-    PoolParameters,
+rules = parameters_of(
     max_per_host=caps,
     max_total=caps,
     limit_scope=st.sampled_from(["open", "busy"]),
@@ -54,8 +58,7 @@ rules = st.builds(
     connect_time=st.sampled_from([0.0, 0.0, 0.25, 1.0]),
 )
 
-plain_rules = st.builds(
-    PoolParameters,
+plain_rules = parameters_of(
     max_per_host=caps,
     max_idle_per_host=idle_caps,
     idle_timeout=timeouts,
