@@ -245,7 +245,9 @@ host='a.example', reused=False, idle=0, waited=0)]
             rules.order == "created"
             and rules.full_evicts == "created"
             and rules.max_per_host is None
+            and rules.limit_scope == "open"
             and not rules.late_binding
+            and not rules.dead_slots
         )
         self._by_age = ByPlace(_serial) if self._sweeps or rules.full_evicts == "created" else None
         self._idle_cap, self._idle_total_cap = self._idle_caps()
