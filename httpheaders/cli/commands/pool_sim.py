@@ -223,7 +223,7 @@ def _sweep(
     return sweep(
         traffic.requests,
         parameters,
-        knob.parameter,
+        knob.name,
         numbers,
         preset=preset,
         costs=costs,
