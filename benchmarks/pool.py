@@ -7,6 +7,7 @@ rows on a curve and on memory compare with one run of ours.
 
 from __future__ import annotations
 
+import math
 import random
 import resource
 from collections.abc import Callable, Iterator
@@ -70,25 +71,29 @@ def _against_simpy(requests: Requests, rounds: int) -> Row:
 
 
 def _simpy_pool(requests: Requests) -> int:
-    """Write Node's pool as one does with simpy: a process a request."""
+    """Model Node's pool with simpy: a process a request, a store of idle connections a host."""
     import simpy
 
     environment = simpy.Environment()
-    idle: dict[str, list[float]] = {}
+    stores: dict[str, simpy.PriorityStore] = {}
     created = 0
     timeout = NODE.parameters.idle_timeout
     assert timeout is not None
 
     def request(host: str, duration: float) -> Iterator[object]:
         nonlocal created
-        stack = idle.setdefault(host, [])
-        if stack and environment.now - stack[-1] <= timeout:
-            stack.pop()
-        else:
-            stack.clear()
+        store = stores.get(host)
+        if store is None:
+            store = stores[host] = simpy.PriorityStore(environment)
+        released = -math.inf
+        if store.items:
+            # Items sort by the time of release, negated: the newest is taken first.
+            released = -(yield store.get())
+        if environment.now - released > timeout:
+            store.items.clear()
             created += 1
         yield environment.timeout(duration)
-        stack.append(environment.now)
+        yield store.put(-environment.now)
 
     def arrivals() -> Iterator[object]:
         for t, host, duration in requests:

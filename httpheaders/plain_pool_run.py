@@ -64,19 +64,21 @@ def _something_dies(parameters: PoolParameters) -> bool:
     return parameters.idle_timeout is not None or parameters.server_timeout is not None
 
 
-class _PlainHost:
-    """One host: when its idle connections came free, oldest first, and its counts."""
+class _PlainHost(deque[float]):
+    """When the idle connections of a host came free, oldest first; and its counts."""
 
-    __slots__ = ("created", "discarded", "evicted", "idle", "listed", "open", "peak")
+    __slots__ = ("created", "discarded", "evicted", "listed", "open", "peak")
 
     def __init__(self) -> None:
-        self.idle: deque[float] = deque()
+        super().__init__()
         self.created = self.open = self.peak = self.discarded = self.evicted = 0
         self.listed = False
 
     def __lt__(self, other: object) -> bool:
         # Ends at one instant may come in either order.
         return False
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
 
 class PlainRun:
@@ -126,30 +128,33 @@ class PlainRun:
         next_end = ends[0][0]
         peak_busy = self._peak_busy
         idle_seconds = 0.0
+        pop, push = heappop, heappush
         for t, name, end in zip(
             chunk.times, chunk.hosts, map(add, chunk.times, chunk.durations), strict=True
         ):
-            now = t + INSTANT
-            if next_end <= now:
+            if next_end <= t + INSTANT:
+                now = t + INSTANT
                 if len(ends) > peak_busy:
                     peak_busy = len(ends)
                 while next_end <= now:
-                    host = heappop(ends)[1]
-                    if len(host.idle) < cap or self._makes_place(host, next_end):
-                        host.idle.append(next_end)
+                    host = pop(ends)[1]
+                    if len(host) < cap or self._makes_place(host, next_end):
+                        host.append(next_end)
                     next_end = ends[0][0]
             try:
                 host = hosts[name]
             except KeyError:
                 host = hosts[name] = _PlainHost()
-            idle = host.idle
-            if not newest and idle and idle[0] < t - limit:
-                self._drop_expired(host, t)
-            if idle and idle[-1] >= t - limit:
-                idle_seconds += t - (idle.pop() if newest else idle.popleft())
+            if host and (released := host[-1]) >= t - limit:
+                if newest:
+                    host.pop()
+                else:
+                    self._drop_expired(host, t)
+                    released = host.popleft()
+                idle_seconds += t - released
             else:
                 self._open_one(host, t)
-            heappush(ends, (end, host))
+            push(ends, (end, host))
             if end < next_end:
                 next_end = end
         self._peak_busy = max(peak_busy, len(ends))
@@ -158,7 +163,7 @@ class PlainRun:
     def _makes_place(self, host: _PlainHost, now: float) -> bool:
         """Say whether what timed out leaves room; close the released connection where not."""
         self._drop_expired(host, now)
-        if len(host.idle) < self._idle_cap:
+        if len(host) < self._idle_cap:
             return True
         host.discarded += 1
         host.open -= 1
@@ -166,9 +171,9 @@ class PlainRun:
         return False
 
     def _drop_expired(self, host: _PlainHost, now: float) -> None:
-        idle, before = host.idle, now - self._timeout - INSTANT
-        while idle and idle[0] < before:
-            idle.popleft()
+        before = now - self._timeout - INSTANT
+        while host and host[0] < before:
+            host.popleft()
             self._close_idle(host, self._timeout, evicted=self._client_evicts)
 
     def _close_idle(self, host: _PlainHost, seconds: float, *, evicted: bool) -> None:
@@ -201,19 +206,19 @@ class PlainRun:
     def _list_again(self, host: _PlainHost, now: float) -> None:
         host.listed = host.open > 0
         if host.listed:
-            heappush(self._by_oldest, (host.idle[0] if host.idle else now, host))
+            heappush(self._by_oldest, (host[0] if host else now, host))
 
     def finish(self) -> None:
         """Run to the end of the last request."""
         ends = self._ends
         while len(ends) > 1:
             self.end, host = heappop(ends)
-            if len(host.idle) < self._idle_cap or self._makes_place(host, self.end):
-                host.idle.append(self.end)
+            if len(host) < self._idle_cap or self._makes_place(host, self.end):
+                host.append(self.end)
         last = self.end
         for host in self._hosts.values():
             self._drop_expired(host, last)
-            self.idle_seconds += sum(last - released for released in host.idle)
+            self.idle_seconds += sum(last - released for released in host)
 
     def tallies(self) -> tuple[HostTally, dict[str, HostTally]]:
         """Give the counts in total and by host."""

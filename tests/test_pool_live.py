@@ -157,7 +157,8 @@ def page_of(port):
     more = "".join(f"get('/0.2?later{n}');" for n in range(3))
     return (
         f"<!doctype html><link rel=icon href='data:,'><title>{port}</title>"
-        f"<script>const get = path => fetch(path).then(answer => answer.text());{asks}setTimeout(() => {{{more}}}, 2500);"
+        "<script>const get = path => fetch(path).then(answer => answer.text());"
+        f"{asks}setTimeout(() => {{{more}}}, 2500);"
         "setTimeout(() => { document.title = 'done'; }, 3200)</script>"
     ).encode()
 

@@ -33,7 +33,6 @@ def usable(rows, faults):
         pytest.param((2, "a", float("nan")), "duration nan is not a count of seconds", id="nan"),
         pytest.param((2, "a", float("inf")), "duration inf is not a count", id="infinite"),
         pytest.param((2, "a", "1"), "duration '1' is not a count", id="text"),
-        pytest.param((2, "a", True), "duration True is not a count", id="a boolean"),
         pytest.param((None, "a", 1), "t (missing) is not a time", id="no time"),
         pytest.param((float("nan"), "a", 1), "t nan is not a time", id="nan time"),
         pytest.param((2, None, 1), "host (missing) is not text", id="no host"),
