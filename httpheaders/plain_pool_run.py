@@ -125,22 +125,21 @@ class PlainRun:
         hosts, ends, cap = self._hosts, self._ends, self._idle_cap
         newest = self._parameters.order == "lifo"
         limit = self._timeout + INSTANT
-        next_end = ends[0][0]
+        due = ends[0][0] - INSTANT
         peak_busy = self._peak_busy
         idle_seconds = 0.0
         pop, push = heappop, heappush
         for t, name, end in zip(
             chunk.times, chunk.hosts, map(add, chunk.times, chunk.durations), strict=True
         ):
-            if next_end <= t + INSTANT:
-                now = t + INSTANT
+            if due <= t:
                 if len(ends) > peak_busy:
                     peak_busy = len(ends)
-                while next_end <= now:
-                    host = pop(ends)[1]
-                    if len(host) < cap or self._makes_place(host, next_end):
-                        host.append(next_end)
-                    next_end = ends[0][0]
+                while due <= t:
+                    ended, host = pop(ends)
+                    if len(host) < cap or self._makes_place(host, ended):
+                        host.append(ended)
+                    due = ends[0][0] - INSTANT
             try:
                 host = hosts[name]
             except KeyError:
@@ -155,8 +154,8 @@ class PlainRun:
             else:
                 self._open_one(host, t)
             push(ends, (end, host))
-            if end < next_end:
-                next_end = end
+            if end < due:
+                due = end - INSTANT
         self._peak_busy = max(peak_busy, len(ends))
         self.idle_seconds += idle_seconds
 
