@@ -12,8 +12,11 @@ from typing import Any
 from httpheaders.version import __version__
 
 _DOORS = {
+    "check_cors": "cors",
     "ConnectionPool": "connection_pool",
     "negotiate_content_type": "content_negotiation",
+    "parse_cookie_header": "cookies",
+    "build_set_cookie": "cookies",
 }
 
 __all__ = ["__version__", *_DOORS]  # noqa: PLE0604 - the names are strings

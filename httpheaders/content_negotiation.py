@@ -16,7 +16,6 @@ Source: RFC 9110 sections 12.4, 12.5.1 to 12.5.5; RFC 4647 sections 3.3.1 and 3.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
@@ -28,6 +27,7 @@ from httpheaders.errors import FieldSyntaxError, PolicyError
 from httpheaders.syntax.field_values import parse_parameters, parse_weight, split_list
 from httpheaders.syntax.grammar import OWS, OWS_CHARACTERS, QVALUE, is_token, quote
 from httpheaders.syntax.media_types import parse_media_range, parse_media_type
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "Negotiation",
@@ -151,7 +151,7 @@ def _show(weighted: _Weighted) -> str:
     return f"quality {_written[quality]} by the range '{found.text[:100]}'"
 
 
-_weight = re.compile(rf"{OWS}(?:[qQ]=({QVALUE}){OWS})?")
+_weight = lazy_pattern(rf"{OWS}(?:[qQ]=({QVALUE}){OWS})?")
 _MOST_REMEMBERED = 4096
 _LONGEST_REMEMBERED = 128
 
@@ -202,22 +202,25 @@ class _Members(dict[str, tuple[_Key, _Weighted]]):
         self.read_rest = read_rest
 
     def __missing__(self, text: str) -> tuple[_Key, _Weighted]:
-        name, semicolon, rest = text.partition(";")
         try:
-            found = self.ranges[name]
-            weight = _weights[rest]
-            if weight is None or (semicolon and not found.key):
-                found, quality = self.read_rest(found, text.strip(OWS_CHARACTERS))
-                weight = _weight_of(quality)
+            found, (rank, quality) = self._read(text)
         except FieldSyntaxError as error:
             return None, (0, 0.0, _Range(None, error.message, 0))
-        rank, quality = weight
         member = found.key, (rank and rank + found.specificity, quality, found)
         if len(text) <= _LONGEST_REMEMBERED:
             if len(self) >= _MOST_REMEMBERED:
                 self.clear()
             self[text] = member
         return member
+
+    def _read(self, text: str) -> tuple[_Range, tuple[int, float]]:
+        name, semicolon, rest = text.partition(";")
+        found = self.ranges[name]
+        weight = _weights[rest]
+        if weight is None or (semicolon and not found.key):
+            found, quality = self.read_rest(found, text.strip(OWS_CHARACTERS))
+            weight = _weight_of(quality)
+        return found, weight
 
 
 def _read_parameters(found: _Range, text: str) -> tuple[_Range, float]:
@@ -282,7 +285,7 @@ def _read_coding(text: str) -> _Range:
 
 # language-range = (1*8ALPHA *("-" 1*8alphanum)) / "*"                   RFC 4647 section 2.1
 # No tag in use comes near twenty subtags; the bound keeps cutting them up cheap.
-_language = re.compile(r"[A-Za-z]{1,8}+(?:-[A-Za-z0-9]{1,8}+){0,20}+")
+_language = lazy_pattern(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,20}")
 
 
 def _read_language_range(text: str) -> _Range:
@@ -467,15 +470,37 @@ def _read_field(
     if value is None:
         return dimension.absent, _NO_PROBLEMS
     members = _split(value)
-    ranges = dict(map(dimension.members.__getitem__, members))
     problems = _NO_PROBLEMS
-    if len(ranges) != len(members) or None in ranges or "" in ranges:
+    ranges = _read_sound(members, dimension)
+    if ranges is None:
         ranges, problems = _read_oddities(members, dimension)
     if not ranges:
         return _read_nothing(dimension, problems)
     if not wildcard:
         ranges = {key: one for key, one in ranges.items() if not one[2].is_wildcard}
     return dimension.implied | ranges if dimension.implied else ranges, problems
+
+
+def _read_sound(members: Sequence[str], dimension: _Dimension) -> _Ranges | None:
+    """Read members that are all well formed and differ; None when they are not."""
+    ranges: _Ranges = {}
+    names = dimension.members.ranges
+    try:
+        for text in members:
+            name, _, rest = text.partition(";")
+            found = names[name]
+            weight = _weights[rest]
+            if weight is None:  # more than a weight follows
+                key, weighted = dimension.members[text]
+                ranges[key] = weighted
+            else:
+                rank, quality = weight
+                ranges[found.key] = rank and rank + found.specificity, quality, found
+    except FieldSyntaxError:
+        return None
+    if len(ranges) != len(members) or None in ranges or "" in ranges:
+        return None
+    return ranges
 
 
 def _read_nothing(
@@ -765,7 +790,10 @@ def negotiate(
         "charset": accept_charset,
     }
     if by is None:
-        by = _only_one(fields) or _kind_of(offers)
+        given = [kind for kind, value in fields.items() if value is not None]
+        by = given[0] if len(given) == 1 else _kind_of(offers)
+    elif by not in fields:
+        raise PolicyError(f"cannot negotiate by '{by}': expected {', '.join(fields)}")
     if by == "language":
         return negotiate_language(
             accept_language,
@@ -775,14 +803,7 @@ def negotiate(
             wildcard=wildcard,
             explain=explain,
         )
-    if by not in fields:
-        raise PolicyError(f"cannot negotiate by '{by}': expected {', '.join(fields)}")
     return _negotiate(_DIMENSIONS[by], fields[by], offers, default, wildcard, explain)
-
-
-def _only_one(fields: Mapping[str, str | None]) -> str | None:
-    given = [kind for kind, value in fields.items() if value is not None]
-    return given[0] if len(given) == 1 else None
 
 
 # The codings that RFC 9110 section 8.4.1 and the IANA registry name.
@@ -954,11 +975,12 @@ def _look_up(ranges: _Ranges, offers: _Offers, *, any_tag: bool = True) -> list[
         if tag is not None:
             reached.setdefault(tag, weighted)
     anything = ranges.get("*")
+    matches = [(one[0], offer, one) for tag, one in reached.items() for offer in tags[tag]]
     if any_tag and anything and anything[1]:
-        for tag in tags:
-            if tag not in excluded:
-                reached.setdefault(tag, anything)
-    return [(one[0], offer, one) for tag, one in reached.items() for offer in tags[tag]]
+        settled = reached.keys() | excluded
+        left = (offer for offer, _ in offers if offer.lower() not in settled)
+        matches += [(anything[0], offer, anything) for offer in left]
+    return matches
 
 
 def _find_tag(key: str, tags: Collection[str], excluded: Collection[str]) -> str | None:

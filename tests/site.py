@@ -26,9 +26,29 @@ ANSWERS: dict[tuple[str, str], tuple[int, list[tuple[str, str]], bytes]] = {
         [("Date", "Sun, 22 Nov 2026 12:00:00 GMT"), ("Location", "/")],
         b"moved\n",
     ),
+    ("GET", "/login"): (
+        302,
+        [
+            ("Date", "Sun, 22 Nov 2026 12:00:00 GMT"),
+            ("Location", "/"),
+            ("Set-Cookie", "visit=1; Path=/"),
+        ],
+        b"welcome\n",
+    ),
     ("GET", "/busy"): (
         503,
         [("Date", "Sun, 22 Nov 2026 12:00:00 GMT"), ("Retry-After", "120")],
         b"later\n",
     ),
+    ("GET", "/closed"): (
+        503,
+        [
+            ("Date", "Sun, 22 Nov 2026 12:00:00 GMT"),
+            ("Retry-After", "Sun, 22 Nov 2026 12:02:00 GMT"),
+        ],
+        b"closed\n",
+    ),
+    ("GET", "/items"): (200, [("Link", '<items/2>; rel="next"')], b"[1]\n"),
+    ("GET", "/items/2"): (200, [("Link", '<3>; rel=next, </items>; rel="prev first"')], b"[2]\n"),
+    ("GET", "/items/3"): (200, [("Link", '</items>; rel="prev first"')], b"[3]\n"),
 }

@@ -14,6 +14,24 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The few systems that build on another one, and which.
 SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
+    "cookie_acceptance": {"cookie_domains", "set_cookie"},
+    "cookies": {"cookie_acceptance", "cookie_domains"},
+    "cookie_jar": {"cookie_acceptance", "cookie_domains"},
+    "netscape_cookies": {"cookie_acceptance", "cookie_domains"},
+    "cors": {"cors_policy", "cors_server"},
+    "cors_advice": {"cors_rules", "cors_safelists", "cors_sharing"},
+    "cors_browser": {
+        "cors_advice",
+        "cors_preflight",
+        "cors_rules",
+        "cors_safelists",
+        "cors_sharing",
+    },
+    "cors_policy": {"cors_origins", "cors_safelists"},
+    "cors_preflight": {"cors_rules", "cors_safelists", "cors_sharing"},
+    "cors_probe": {"cors_origins", "cors_policy", "cors_rules"},
+    "cors_server": {"cors_policy", "cors_rules", "cors_safelists"},
+    "cors_sharing": {"cors_rules", "cors_safelists"},
     # The connection pool: rules, then the pool that decides, then what drives it and asks about it.
     "connection_pool": {"idle_connections", "pool_parameters"},
     "pool_presets": {"pool_parameters"},
@@ -54,6 +72,7 @@ OTHERS_MAY_IMPORT = {
     "click": {"cli"},
     "orjson": {"cli.strict_json"},
     "http_sf": {"syntax.structured"},
+    "publicsuffixlist": {"cors_origins"},
 }
 FOUNDATION = {"errors", "answer", "version"}
 

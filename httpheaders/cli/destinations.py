@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 from httpheaders.errors import InputError
@@ -16,32 +17,56 @@ from httpheaders.errors import InputError
 __all__ = ["Destination", "FileDestination", "StandardOutput"]
 
 
-class _named:  # noqa: N801 - reads as a verb; a plain class, for it stands around every write
-    """Give the errors of writing the name of what was written to."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError) and error.filename is None:
-            error.filename = self._name
+# What is collected before it is sent on even if nobody has asked.
+_MOST_COLLECTED = 1 << 16
 
 
 class Destination:
-    """Where output goes; also a binary stream for commands that pass octets through."""
+    """
+    Where output goes; also a binary stream for commands that pass octets through.
+
+    Errors of writing carry the name of what was written to.
+    """
 
     name: str
 
+    def __init__(self, name: str, stream: BinaryIO | None) -> None:
+        self.name = name
+        self._stream = stream
+        self._collected: list[bytes] = []
+        self._size = 0
+
     def write(self, octets: bytes) -> None:
         """Take octets; they may wait for `flush`."""
-        raise NotImplementedError
+        self._collected.append(octets)
+        self._size += len(octets)
+        if self._size > _MOST_COLLECTED:
+            self._send()
 
     def flush(self) -> None:
         """Send on what has been written."""
-        raise NotImplementedError
+        if self._size:
+            self._send()
+        try:
+            if self._stream is not None:
+                self._stream.flush()
+        except OSError as error:
+            raise self._named(error) from None
+
+    def _send(self) -> None:
+        octets = b"".join(self._collected)
+        self._collected.clear()
+        self._size = 0
+        if self._stream is None:
+            raise InputError(f"{self.name} is closed: nothing can be written")
+        try:
+            self._stream.write(octets)
+        except OSError as error:
+            raise self._named(error) from None
+
+    def _named(self, error: OSError) -> OSError:
+        error.filename = self.name
+        return error
 
     def commit(self) -> None:
         """Say that the output is complete."""
@@ -59,22 +84,9 @@ class Destination:
 class StandardOutput(Destination):
     """The process's standard output."""
 
-    name = "<stdout>"
-
     def __init__(self) -> None:
         # None when the process was started with it closed.
-        self._stream: BinaryIO | None = getattr(sys.stdout, "buffer", None)
-
-    def write(self, octets: bytes) -> None:
-        if self._stream is None:
-            raise InputError("standard output is closed: nothing can be written")
-        with _named(self.name):
-            self._stream.write(octets)
-
-    def flush(self) -> None:
-        if self._stream is not None:
-            with _named(self.name):
-                self._stream.flush()
+        super().__init__("<stdout>", getattr(sys.stdout, "buffer", None))
 
     @property
     def is_terminal(self) -> bool:
@@ -84,36 +96,29 @@ class StandardOutput(Destination):
 class FileDestination(Destination):
     """A file that appears whole, by a rename, or not at all."""
 
-    def __init__(self, path: str) -> None:
-        self.name = path
+    def __init__(self, path: str, *, new_mode: int = 0o666) -> None:
+        self._temporary: str | None = None
         if os.path.exists(path) and not os.path.isfile(path):
             # A FIFO or a device has no place to rename to.
-            self._temporary = None
-            self._stream = open(path, "wb")  # noqa: SIM115 - closed by commit or discard
-            return
-        # A link stays a link: what it points to is replaced.
-        self._path = os.path.realpath(path)
-        self._temporary = f"{self._path}.{os.getpid()}.part"
-        mode = os.stat(self._path).st_mode & 0o7777 if os.path.exists(self._path) else 0o666
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        self._stream = os.fdopen(os.open(self._temporary, flags, mode), "wb")
-
-    def write(self, octets: bytes) -> None:
-        with _named(self.name):
-            self._stream.write(octets)
-
-    def flush(self) -> None:
-        with _named(self.name):
-            self._stream.flush()
+            self._file: BinaryIO = open(path, "wb")  # noqa: SIM115 - closed at the end
+        else:
+            # A link stays a link: what it points to is replaced.
+            self._path = os.path.realpath(path)
+            self._temporary = f"{self._path}.{os.getpid()}.part"
+            mode = os.stat(self._path).st_mode & 0o7777 if os.path.exists(self._path) else new_mode
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            self._file = os.fdopen(os.open(self._temporary, flags, mode), "wb")
+        super().__init__(path, self._file)
 
     def commit(self) -> None:
-        with _named(self.name):
-            self._stream.close()
+        self.flush()
+        self._file.close()
         if self._temporary is not None:
             os.replace(self._temporary, self._path)
 
     def discard(self) -> None:
         if self._temporary is not None:
             os.unlink(self._temporary)
-            self._temporary = None
-        self._stream.close()
+        # What is still buffered goes nowhere; that it cannot be written is known already.
+        with suppress(OSError):
+            self._file.close()

@@ -87,7 +87,7 @@ class InputOutput(NamedTuple):
 
             questioner = Questioner(form, given, explain=self.explain, clock=self.clock)
             with self.input_stream(missing) as stream:
-                return self._answer_parts(stream, destination, questioner, answer)
+                return self._answer_parts(stream, destination, questioner, answer, form.is_plain)
 
     def _answer_parts(
         self,
@@ -95,27 +95,32 @@ class InputOutput(NamedTuple):
         destination: Destination,
         questioner: Questioner,
         answer: Callable[[Question], Reply],
+        is_plain: Callable[[bytes], bool] | None,
     ) -> ExitStatus:
         from gc import enable, freeze
 
-        from httpheaders.cli.reading import read_documents
+        from httpheaders.cli.reading import gathered, read_documents
 
         # What is there now stays; what comes with the input may need collecting.
         freeze()
         enable()
         try:
-            parts = read_documents(stream, lines=self.lines, before_wait=destination.flush)
+            parts = read_documents(
+                stream, lines=self.lines, before_wait=destination.flush, is_plain=is_plain
+            )
+            if questioner.form.gathers:
+                parts = gathered(parts)
         except InputError as error:
             raise InputError(f"{self.source_name}: {error}") from None
         documents = iter(parts.documents)
-        if questioner.gathers:
+        if questioner.form.takes_whole is not None:
             first = list(islice(documents, 1))
             documents = chain(first, documents)
-            if first and questioner.takes_whole(first[0]):
+            if first and questioner.form.takes_whole(first[0]):
                 return self._answer_whole(documents, destination, questioner, answer)
         writer = self._writer(destination, is_stream=parts.is_stream)
         refused = 0
-        for document in documents:
+        for document in questioner.joined(documents):
             try:
                 question = questioner.of(document)
                 writer.write(answer(question), question.id)

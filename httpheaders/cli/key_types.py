@@ -24,6 +24,7 @@ __all__ = [
     "texts",
     "time",
     "type_name",
+    "whole_number",
     "wrong_type",
 ]
 
@@ -87,6 +88,13 @@ def count(value: Any, where: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     raise wrong_type("a whole number not below zero", value, where)
+
+
+def whole_number(value: Any, where: str) -> int:
+    """A whole number, which may be negative."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise wrong_type("a whole number", value, where)
 
 
 def time(value: Any, where: str) -> float:

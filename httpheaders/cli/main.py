@@ -26,12 +26,22 @@ __all__ = ["cli"]
 
 # Name, module of cli/commands, and the question it answers, as the help lists them.
 COMMANDS = {
+    "get": ("get", "Say what one header is, or one part of it."),
+    "assert": ("assert_", "Say whether these checks hold on this message."),
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
+    "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
+    "cors-check": ("cors_check", "Say whether an origin gets in, or whether a browser accepts."),
     "pool-sim": ("pool_sim", "Foretell what a keep-alive pool does with your traffic."),
 }
 
 EXAMPLES = """
+$ curl -sSI https://example.com/ | httpheaders get cache-control.max-age
+3600
+
+$ curl -sSI https://example.com/ | httpheaders assert -q ':status==200' 'vary[origin]'; echo $?
+0
+
 $ curl -sSI https://example.com/ | httpheaders parse -q; echo $?
 0
 
@@ -127,6 +137,9 @@ def _told(message: str, status: ExitStatus) -> ExitStatus:
 
 
 def _told_usage(error: click.UsageError) -> ExitStatus:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return ExitStatus.UNUSABLE
     context = error.ctx
     hint = f" (see '{context.command_path} --help')" if context is not None else ""
     return _told(error.format_message().rstrip(".") + hint, ExitStatus.UNUSABLE)

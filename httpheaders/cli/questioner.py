@@ -4,11 +4,10 @@ From a document to a question, typed and complete, with the options standing in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from httpheaders.cli.key_types import nearest_word
-from httpheaders.cli.message_json import read_exchange, read_request, read_response
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.reading import Document, Message, Record, TextLine
 from httpheaders.errors import InputError
@@ -31,7 +30,7 @@ class Questioner:
         explain: bool,
         clock: Callable[[], float],
     ) -> None:
-        self._form = form
+        self.form = form
         self._options = options
         self._explain = explain
         self._clock = clock
@@ -57,17 +56,17 @@ class Questioner:
                 document.problems,
                 document.har,
                 document.line,
+                document.earlier,
             )
         raise InputError(document.message)
 
-    @property
-    def gathers(self) -> bool:
-        """Whether the command takes some inputs as a whole."""
-        return self._form.gathers is not None
+    def joined(self, documents: Iterable[Document]) -> Iterable[Document]:
+        """Make one document of a redirect and what it led to, where the form wants that."""
+        if not self.form.joins_redirects:
+            return documents
+        from httpheaders.cli.redirects import join_redirects
 
-    def takes_whole(self, first: Document) -> bool:
-        """Say, by its first document, whether this input is one question."""
-        return self._form.gathers is not None and self._form.gathers(first)
+        return join_redirects(documents)
 
     def of_whole(self, documents: Iterator[Document]) -> Question:
         """Give the question that all documents together ask."""
@@ -80,7 +79,7 @@ class Questioner:
 
     def _of_object(self, document: Record) -> Question:
         value = document.value
-        keys = self._form.keys
+        keys = self.form.keys
         values = dict(self._options)
         for key, item in value.items():
             reader = keys.get(key)
@@ -89,12 +88,13 @@ class Questioner:
                     values[key] = reader(item, key)
             elif key != "id":
                 return self._of_message_object(document)
+        identity = value.get("id")
         return Question(
-            values, None, self._explain, self._clock, value.get("id"), line=document.line
+            values, None, self._explain, self._clock, identity, None, None, document.line
         )
 
     def _of_message_object(self, document: Record) -> Question:
-        value, keys = document.value, self._form.keys
+        value, keys = document.value, self.form.keys
         exchange = self._messages(value)
         values = dict(self._options)
         # An answer of ours, piped on, has keys of its own that mean something else here.
@@ -115,14 +115,16 @@ class Questioner:
         )
 
     def _messages(self, value: Mapping[str, Any]) -> Exchange | None:
-        own = value.keys() - self._form.keys.keys()
+        from httpheaders.cli.message_json import read_exchange, read_request, read_response
+
+        own = value.keys() - self.form.keys.keys()
         if not own.isdisjoint({"request", "response"}):
             return read_exchange(value)
         named = not own.isdisjoint({"method", "url"})
         if "status" in own:
             return Exchange(None, read_response(value))
         if "headers" in own:
-            if named or self._form.takes_requests:
+            if named or self.form.takes_requests:
                 return Exchange(read_request(value), None)
             return Exchange(None, read_response(value))
         # Beside keys of the short form, a lone "url" is a slip of the pen.
@@ -131,8 +133,8 @@ class Questioner:
         return None
 
     def _of_text(self, document: TextLine) -> Question:
-        subject = self._form.subject
-        reader = self._form.keys.get(subject)
+        subject = self.form.subject
+        reader = self.form.keys.get(subject)
         if reader is None:
             return self._of_text_message(document)
         values = {**self._options, subject: reader(document.text, subject)}
@@ -148,8 +150,8 @@ class Questioner:
         return self.of(Message(document.line, one.exchange, one.problems))
 
     def _unknown(self, key: str) -> str:
-        nearest = nearest_word(key, [*self._form.keys, "id", "request", "response"])
+        nearest = nearest_word(key, [*self.form.keys, "id", "request", "response"])
         shown = key if len(key) <= 60 else key[:57] + "..."
-        known = ", ".join([*self._form.keys, "id", "request", "response"])
+        known = ", ".join([*self.form.keys, "id", "request", "response"])
         hint = f"did you mean '{nearest}'" if nearest else f"known are {known}"
         return f"unknown key '{shown}': {hint}"

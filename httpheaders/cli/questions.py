@@ -30,15 +30,22 @@ class Form(NamedTuple):
         missing: given the keys filled in by options alone, what a question still lacks, in words;
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
-        gathers: given the first document, whether all of them together are one question, which
-            has them, unread, as its `documents`.
+        gathers: whether all messages of one dump or HAR make one question.
+        is_plain: says of input that is no JSON object whether the whole of it is plain text that
+            the subject stands for, rather than a header dump.
+        joins_redirects: whether the messages of a redirect and of what it led to are one question.
+        takes_whole: given the first document, whether the whole input is one question, which has
+            all documents, unread, as its `documents`.
     """
 
     keys: Mapping[str, Reader]
     subject: str
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
-    gathers: Callable[[Document], bool] | None = None
+    gathers: bool = False
+    is_plain: Callable[[bytes], bool] | None = None
+    joins_redirects: bool = False
+    takes_whole: Callable[[Document], bool] | None = None
 
 
 class Question(NamedTuple):
@@ -54,7 +61,8 @@ class Question(NamedTuple):
         problems: what was odd in the input; None when nobody has looked.
         har: the entry of the HAR that the exchange came from: when, how long, which connection.
         line: the line of the input, where it has one.
-        documents: the whole input, where the command gathers it into one question.
+        earlier: the exchanges that came before this one, where the form joins or gathers them.
+        documents: the whole input, where the form takes it as one question.
     """
 
     values: Mapping[str, Any]
@@ -65,7 +73,13 @@ class Question(NamedTuple):
     problems: tuple[Problem, ...] | None = None
     har: HarEntry | None = None
     line: int | None = None
+    earlier: tuple[Exchange, ...] = ()
     documents: Iterator[Document] | None = None
+
+    @property
+    def hops(self) -> tuple[Exchange, ...]:
+        """All exchanges of the question, in order; none when no message came with it."""
+        return (*self.earlier, self.exchange) if self.exchange else ()
 
     @property
     def request(self) -> Request | None:

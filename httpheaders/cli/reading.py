@@ -13,18 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from httpheaders.answer import Problem
-from httpheaders.cli.strict_json import read_json
 from httpheaders.errors import InputError
 from httpheaders.messages.headers import decode_field_text
 from httpheaders.messages.message import Exchange
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from httpheaders.messages.har import HarEntry
 
-__all__ = ["Document", "Input", "Message", "Record", "TextLine", "Unreadable", "read_documents"]
+__all__ = ["Document", "Message", "Record", "TextLine", "Unreadable", "gathered", "read_documents"]
 
 CHUNK = 1 << 16
 # A line or a document beyond this is refused: it could not be read in bounded memory.
@@ -34,14 +35,16 @@ _BLANKS = b" \t\r\n"
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
-class Input(Protocol):
-    """A binary stream that gives what is there without waiting for a full buffer."""
+if TYPE_CHECKING:  # making a Protocol takes as long as reading a dump
 
-    def read1(self, size: int, /) -> bytes:
-        """Give at most this many octets, at least one; none at the end."""
+    class Input(Protocol):
+        """A binary stream that gives what is there without waiting for a full buffer."""
 
-    def read(self, size: int = -1, /) -> bytes:
-        """Give this many octets, or all, waiting for them."""
+        def read1(self, size: int, /) -> bytes:
+            """Give at most this many octets, at least one; none at the end."""
+
+        def read(self, size: int = -1, /) -> bytes:
+            """Give this many octets, or all, waiting for them."""
 
 
 class Record(NamedTuple):
@@ -54,17 +57,21 @@ class Record(NamedTuple):
 class TextLine(NamedTuple):
     """One line of plain text."""
 
-    line: int
+    line: int | None
     text: str
 
 
 class Message(NamedTuple):
-    """One exchange out of a dump or a HAR; `har` is the whole entry it came from."""
+    """
+    One exchange out of a dump or a HAR; `har` is the whole entry it came from, `earlier` what
+    came before it, for a command that asks for that.
+    """
 
     line: int | None
     exchange: Exchange
     problems: tuple[Problem, ...]
     har: HarEntry | None = None
+    earlier: tuple[Exchange, ...] = ()
 
 
 class Unreadable(NamedTuple):
@@ -78,14 +85,25 @@ Document = Record | TextLine | Message | Unreadable
 
 
 class Parts(NamedTuple):
-    """All parts of an input, and whether they are many: what is unusable then costs only itself."""
+    """
+    All parts of an input.
+
+    Attributes:
+        is_stream: whether they are many: what is unusable then costs only itself.
+        are_messages: whether they are the messages of one dump or HAR.
+    """
 
     is_stream: bool
     documents: Iterable[Document]
+    are_messages: bool = False
 
 
 def read_documents(
-    stream: Input, *, lines: bool = False, before_wait: Callable[[], None] = lambda: None
+    stream: Input,
+    *,
+    lines: bool = False,
+    before_wait: Callable[[], None] = lambda: None,
+    is_plain: Callable[[bytes], bool] | None = None,
 ) -> Parts:
     """
     Recognise the input and give its parts.
@@ -94,6 +112,7 @@ def read_documents(
         stream: where the octets come from.
         lines: every line is one question, whatever the first looks like.
         before_wait: called before each read that may have to wait.
+        is_plain: says of input that is no JSON object whether it is one text, and no dump.
 
     Raises:
         InputError: there is nothing, or the one document there is cannot be read.
@@ -102,10 +121,35 @@ def read_documents(
     if lines:
         return Parts(True, _text_lines(_lines(chunks)))
     head = _head(chunks)
+    if is_plain is not None and not head.startswith(b"{"):
+        head = _whole(head, chunks)
+        if is_plain(head):
+            return Parts(False, [TextLine(None, decode_field_text(head.rstrip(b"\r\n")))])
     if head.startswith((b"{", b"[", b'"')):
         return _json_parts(head, chunks)
     messages = _dump_messages(_whole(head, chunks))
-    return Parts(len(messages) > 1, messages)
+    return Parts(len(messages) > 1, messages, True)
+
+
+def gathered(parts: Parts) -> Parts:
+    """Make the messages of one dump or HAR one document; other input stays as it is."""
+    return Parts(False, [_gathered(parts.documents)]) if parts.are_messages else parts
+
+
+def _gathered(documents: Iterable[Document]) -> Message:
+    hops: list[Exchange] = []
+    problems: list[Problem] = []
+    for document in documents:
+        if isinstance(document, Message):
+            hops.append(document.exchange)
+            problems += document.problems
+        elif isinstance(document, Unreadable):
+            # It keeps its place among the others, and nothing can be found in it.
+            hops.append(Exchange())
+            problems.append(Problem(f"message {len(hops)}", document.message))
+    if not hops:
+        raise InputError("no HTTP message found: the HAR file has no entries")
+    return Message(None, hops[-1], tuple(problems), earlier=tuple(hops[:-1]))
 
 
 def _chunks(stream: Input, before_wait: Callable[[], None]) -> Iterator[bytes]:
@@ -160,7 +204,7 @@ def _json_parts(head: bytes, chunks: Iterator[bytes]) -> Parts:
     if value is None:
         value = _document(_whole(head, chunks))
     if _is_har(value):
-        return Parts(True, _har_messages(value))
+        return Parts(True, _har_messages(value), True)
     return Parts(False, [Record(None, value)])
 
 
@@ -178,6 +222,8 @@ def _with_lines(wanted: int, head: bytes, chunks: Iterator[bytes]) -> bytes:
 
 
 def _object_or_none(line: bytes) -> dict[str, Any] | None:
+    from httpheaders.cli.strict_json import read_json
+
     try:
         value = read_json(line)
     except InputError:
@@ -188,6 +234,8 @@ def _object_or_none(line: bytes) -> dict[str, Any] | None:
 def _document(octets: bytes) -> dict[str, Any]:
     if len(octets) > LARGEST_PART:
         raise InputError(f"input is larger than {LARGEST_PART >> 20} MiB")
+    from httpheaders.cli.strict_json import read_json
+
     value = read_json(octets)
     if not isinstance(value, dict):
         raise InputError(
@@ -204,8 +252,11 @@ def _lines(chunks: Iterable[bytes], number: int = 0) -> Iterator[tuple[int, byte
         *ends, rest = chunk.split(b"\n")
         for end in ends:
             number += 1
-            yield number, _complete(begun, size, end)
-            begun, size = [], 0
+            if size:
+                yield number, _complete(begun, size, end)
+                begun, size = [], 0
+            else:
+                yield number, end.strip(_BLANKS)
         size += len(rest)
         if rest and size <= LARGEST_PART:  # beyond it, octets are counted but not kept
             begun.append(rest)
@@ -216,7 +267,7 @@ def _lines(chunks: Iterable[bytes], number: int = 0) -> Iterator[tuple[int, byte
 def _complete(begun: list[bytes], size: int, end: bytes) -> bytes | None:
     if size + len(end) > LARGEST_PART:
         return None
-    return (b"".join((*begun, end)) if begun else end).strip(_BLANKS)
+    return b"".join((*begun, end)).strip(_BLANKS)
 
 
 def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]:
@@ -225,15 +276,18 @@ def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]
         if line == b"":
             blank.append(number)
             continue
-        for missing in blank:
-            yield Unreadable(missing, "the line is empty: expected a JSON object")
-        blank.clear()
+        if blank:
+            for missing in blank:
+                yield Unreadable(missing, "the line is empty: expected a JSON object")
+            blank.clear()
         yield _json_line(number, line)
 
 
 def _json_line(number: int, line: bytes | None) -> Document:
     if line is None:
         return Unreadable(number, f"the line is longer than {LARGEST_PART >> 20} MiB")
+    from httpheaders.cli.strict_json import read_json
+
     try:
         value = read_json(line)
     except InputError as error:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from httpheaders.cli.exit_status import ExitStatus
-from httpheaders.cli.strict_json import fast_json_writer, write_json, write_pretty_json
 
 if TYPE_CHECKING:
     from httpheaders.answer import Answer, Problem, Step
@@ -53,7 +52,7 @@ class ReplyWriter:
         self._form = form
         self._explain = explain
         self._is_stream = is_stream
-        self._json = _json_writer(pretty=pretty, many=is_stream)
+        self._json = _json_writer(pretty=pretty, many=is_stream) if form == "json" else _no_json
 
     def write(self, reply: Reply, identity: Any = None) -> None:
         """Write one reply; `identity` is what the question called itself."""
@@ -86,7 +85,13 @@ class ReplyWriter:
             self._destination.write(b"\n")
 
 
+def _no_json(value: Any) -> bytes:
+    raise AssertionError(f"no {type(value).__name__} is written in this form")
+
+
 def _json_writer(*, pretty: bool, many: bool) -> Callable[[Any], bytes]:
+    from httpheaders.cli.strict_json import fast_json_writer, write_json, write_pretty_json
+
     if pretty:
         return write_pretty_json
     return fast_json_writer() if many else write_json
@@ -117,6 +122,8 @@ def _steps(steps: Sequence[Step]) -> list[dict[str, str | None]]:
     return [{"rule": s.rule, "outcome": s.outcome, "reference": s.reference} for s in steps]
 
 
-def header_lines(headers: Headers) -> str:
-    """Give fields as lines that are ready for `curl -H @-`."""
-    return "\n".join(f"{name}: {value}" for name, value in headers)
+def header_lines(headers: Headers) -> bytes:
+    """Give fields as lines that are ready for `curl -H @-`, octet for octet."""
+    from httpheaders.messages.headers import encode_field_text as octets_of
+
+    return b"".join(b"%s: %s\n" % (octets_of(name), octets_of(value)) for name, value in headers)

@@ -90,7 +90,7 @@ def _says_something(exchange: Exchange) -> bool:
 # --- which layout ---------------------------------------------------------------------------------
 
 _Cutter = Callable[[bytes], Iterator[_Block]]
-_blank_lines = lazy_pattern(rb"(?:\r?\n)*+(?:\r\Z)?+")
+_blank_lines = lazy_pattern(rb"(?:\r?\n)*(?:\r\Z)?")
 _verbose_start = lazy_pattern(
     rb"\* |[{}] \[[0-9]++ bytes data\]|[<>] (?:" + START_LINE.pattern + rb")"
 )
@@ -102,7 +102,7 @@ _wget_debug_start = lazy_pattern(rb"DEBUG output created by Wget|Setting --|---r
 # curl's progress meter: a row begins with CR and may share its line with what stands around it.
 _meter_titles = lazy_pattern(rb"  % Total [^\n]*\n +Dload [^\n]*\n")
 _meter = lazy_pattern(
-    rb"\r[ 0-9.kMGTP]{42,50}(?: [-:0-9dh ]{8}){3} [ 0-9.kMGTP]{5}(?:\r?\n)?+",
+    rb"\r[ 0-9.kMGTP]{42,50}(?: [-:0-9dh ]{8}){3} [ 0-9.kMGTP]{5}(?:\r?\n)?",
 )
 
 
@@ -180,7 +180,7 @@ def _is_message_end(octets: bytes, position: int) -> bool:
 # What stands on the line of a body that did not end with LF, and behind the pieces of a long one.
 _behind_body = lazy_pattern(
     rb"(?:[{}] \[[0-9]++ bytes data\]|\* Connection #[0-9]++ to host [!-~]++ left intact"
-    rb"|\* (?:[Cc]losing|[Ss]hutting down) connection(?: #?-?[0-9]++)?+)\r?\n?\Z"
+    rb"|\* (?:[Cc]losing|[Ss]hutting down) connection(?: #?-?[0-9]+)?)\r?\n?\Z"
 )
 _SHORTEST_NARRATION, _LONGEST_NARRATION = len("{ [1 bytes data]"), 400
 # Lines of curl's own that come after a body has begun; any other "* " may be a list in the body.
@@ -366,6 +366,8 @@ _LAYOUTS: tuple[tuple[re.Pattern[bytes], _Cutter], ...] = (
 
 
 def _cut(octets: bytes) -> Iterator[_Block]:
+    if octets.startswith(b"HTTP/"):  # most dumps: no need to try what they are not
+        return _cut_plain(octets)
     start = _after_blank_lines(octets, 0)
     if titles := _meter_titles.match(octets, start):
         start = titles.end()

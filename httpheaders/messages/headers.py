@@ -15,7 +15,14 @@ from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import OWS_CHARACTERS, is_field_value, is_token
 
-__all__ = ["Headers", "Latin1Text", "checked_field", "decode_field_text", "encode_field_text"]
+__all__ = [
+    "Headers",
+    "Latin1Text",
+    "checked_field",
+    "decode_field_text",
+    "encode_field_text",
+    "join_field_text",
+]
 
 
 class Latin1Text(str):
@@ -44,6 +51,15 @@ def encode_field_text(text: str) -> bytes:
     if isinstance(text, Latin1Text):
         return text.encode("latin-1")
     return text.encode("utf-8", "surrogatepass")
+
+
+def join_field_text(separator: str, parts: Iterable[str]) -> str:
+    """Join text like `str.join`, so that each part keeps the octets that it stands for."""
+    parts = list(parts)
+    if not any(isinstance(part, Latin1Text) and not part.isascii() for part in parts):
+        return separator.join(parts)
+    octets = encode_field_text(separator).join(encode_field_text(part) for part in parts)
+    return decode_field_text(octets)
 
 
 def checked_field(name: str, value: str) -> tuple[str, str]:

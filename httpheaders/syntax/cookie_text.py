@@ -1,9 +1,10 @@
 """
-The text of Cookie and Set-Cookie, as browsers read it; nothing here stores or judges a cookie.
+Cookie and Set-Cookie as text: pieces between semicolons, and what stands around their "=".
 
-Quotes protect nothing in these fields: a semicolon always ends a part.
+Nothing is judged here, nothing is decoded and nothing is left out: percent-signs, quotes and odd
+characters are part of the value. One splitter serves each field.
 
-Source: RFC 6265bis sections 4.2.1, 5.1.1 and 5.6.
+Source: RFC 6265bis sections 4.2.1 and 5.6.
 """
 
 from __future__ import annotations
@@ -11,105 +12,134 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from httpheaders.syntax.dates import time_of
 from httpheaders.syntax.patterns import lazy_pattern
 
-__all__ = ["CookieText", "parse_cookie_date", "parse_set_cookie_text", "split_cookie_pairs"]
+__all__ = [
+    "CookieAttribute",
+    "SetCookieText",
+    "split_cookie_pairs",
+    "split_cookie_pieces",
+    "split_joined_set_cookies",
+    "split_set_cookie",
+    "unquote_cookie_value",
+]
 
-_WHITE = " \t"
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-# delimiter = %x09 / %x20-2F / %x3B-40 / %x5B-60 / %x7B-7E              RFC 6265bis section 5.1.1
-_date_token = lazy_pattern(r"[^\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]++")
-_clock = lazy_pattern(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])", re.ASCII)
-_day = lazy_pattern(r"([0-9]{1,2})(?![0-9])", re.ASCII)
-_year = lazy_pattern(r"([0-9]{2,4})(?![0-9])", re.ASCII)
+# WSP, the only blanks that are taken off names and values              RFC 6265bis section 5.6
+_BLANKS = " \t"
+
+# A comma that begins another cookie: a name follows it, and a "=" before any other mark. The day of
+# an Expires date has blanks inside, so the comma before it never looks like this.
+_joining_comma = lazy_pattern(r",[ \t]*+(?=[!#$%&'*+\-.^_`|~0-9A-Za-z]++[ \t]*+=)")
+
+# What other programs write inside quotes: \ooo for an octet, \x for a character.
+_escape = lazy_pattern(r"(?:\\[0-3][0-7][0-7])+|\\.", re.DOTALL)
 
 
-class CookieText(NamedTuple):
-    """
-    A Set-Cookie line taken apart.
+class CookieAttribute(NamedTuple):
+    """One attribute of a Set-Cookie line as it was sent; value None when it had no "="."""
 
-    Attributes:
-        name: "" when there is no "=" in the first part.
-        value: as sent, quotes kept: they belong to the value.
-        attributes: names in lower case with their values in order; "" where there is none.
-    """
+    name: str
+    value: str | None
+
+
+class SetCookieText(NamedTuple):
+    """A Set-Cookie line in pieces: the cookie, and every attribute in order."""
 
     name: str
     value: str
-    attributes: tuple[tuple[str, str], ...] = ()
+    attributes: tuple[CookieAttribute, ...]
 
 
-def split_cookie_pairs(value: str) -> list[tuple[str, str]]:
+def split_cookie_pairs(header: str) -> list[tuple[str, str]]:
     """
-    Split a Cookie value into names and values in order; repeats are kept, empty parts left out.
+    Split a Cookie field into names and values in the order sent; empty pieces are left out.
 
-    A part without "=" is a value without name, as browsers send it.
+    A piece without "=" is a nameless cookie: browsers send one as its bare value.
 
-    Source: RFC 6265bis sections 4.2.1 and 5.6.
+    Source: RFC 6265bis sections 4.2.1 and 5.8.3.
 
-    >>> split_cookie_pairs('a=1; b="x y"; lone')
-    [('a', '1'), ('b', '"x y"'), ('', 'lone')]
+    >>> split_cookie_pairs('a=1; my key=2;; c; d="x y"')
+    [('a', '1'), ('my key', '2'), ('', 'c'), ('d', '"x y"')]
     """
-    return [_pair(part) for part in value.split(";") if part.strip(_WHITE)]
+    pairs = []
+    for piece in header.split(";"):
+        name, equals, value = piece.partition("=")
+        if equals:
+            pairs.append((name.strip(_BLANKS), value.strip(_BLANKS)))
+        elif value := name.strip(_BLANKS):
+            pairs.append(("", value))
+    return pairs
 
 
-def parse_set_cookie_text(line: str) -> CookieText:
+def split_cookie_pieces(header: str) -> list[str]:
     """
-    Take a Set-Cookie line apart as a browser does.
+    Give the pieces behind `split_cookie_pairs` as they were sent, outer blanks removed.
+
+    >>> split_cookie_pieces("a = 1;; c")
+    ['a = 1', 'c']
+    """
+    return [raw for piece in header.split(";") if (raw := piece.strip(_BLANKS))]
+
+
+def split_set_cookie(line: str) -> SetCookieText:
+    """
+    Split a Set-Cookie line into cookie and attributes; an empty attribute is left out.
 
     Source: RFC 6265bis section 5.6.
 
-    >>> parse_set_cookie_text("sid=a=b; Path=/; Secure")
-    CookieText(name='sid', value='a=b', attributes=(('path', '/'), ('secure', '')))
+    >>> split_set_cookie("sid=1; Path=/; Secure")[:2]
+    ('sid', '1')
     """
-    first, *rest = line.split(";")
-    attributes = []
-    for part in rest:
-        name, _, value = part.partition("=")
-        if name := name.strip(_WHITE).lower():
-            attributes.append((name, value.strip(_WHITE)))
-    return CookieText(*_pair(first), tuple(attributes))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
+    pair, *pieces = line.split(";")
+    name, equals, value = pair.partition("=")
     if not equals:
-        return "", text.strip(_WHITE)
-    return name.strip(_WHITE), value.strip(_WHITE)
+        name, value = "", name
+    attributes = tuple(
+        CookieAttribute(*_split_attribute(piece)) for piece in pieces if piece.strip(_BLANKS)
+    )
+    return SetCookieText(name.strip(_BLANKS), value.strip(_BLANKS), attributes)
 
 
-def parse_cookie_date(text: str) -> int | None:
+def _split_attribute(piece: str) -> tuple[str, str | None]:
+    name, equals, value = piece.partition("=")
+    return name.strip(_BLANKS), value.strip(_BLANKS) if equals else None
+
+
+def split_joined_set_cookies(text: str) -> list[str]:
     """
-    Read the date of an Expires attribute by the browsers' lenient algorithm.
+    Take apart the Set-Cookie lines that a library joined with commas.
 
-    Returns:
-        Seconds since 1970, or None: there is no date in the text.
+    A comma counts as a joint where a cookie name and "=" follow. That is a guess, though the best
+    there is: "a=b;path=/c,d=e" may be one cookie or two.
 
-    Source: RFC 6265bis section 5.1.1.
+    Source: RFC 6265bis section 3.
 
-    >>> parse_cookie_date("Wed, 21-Oct-15 07:28:00 GMT")
-    1445412480
+    >>> split_joined_set_cookies("a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT, b=2; Path=/")
+    ['a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'b=2; Path=/']
     """
-    clock = day = month = year = None
-    for token in _date_token.findall(text):
-        if clock is None and (match := _clock.match(token)):
-            clock = tuple(map(int, match.groups()))
-        elif day is None and (match := _day.match(token)):
-            day = int(match[1])
-        elif month is None and token[:3].lower() in _MONTHS:
-            month = _MONTHS.index(token[:3].lower()) + 1
-        elif year is None and (match := _year.match(token)):
-            year = _full_year(int(match[1]))
-    if clock is None or day is None or month is None or year is None:
-        return None
-    hour, minute, second = clock
-    if year < 1601 or second > 59:
-        return None
-    return time_of(year, month, day, hour, minute, second)
+    lines = (line.strip(_BLANKS) for line in _joining_comma.split(text))
+    return [line for line in lines if line]
 
 
-def _full_year(number: int) -> int:
-    if 70 <= number <= 99:
-        return number + 1900
-    return number + 2000 if number <= 69 else number
+def unquote_cookie_value(value: str) -> str:
+    r"""
+    Take off the quotes and escapes that a server program put around its value.
+
+    Octal escapes stand for octets of UTF-8, as http.cookies and werkzeug write them. A value that
+    is not quoted from end to end comes back as it is.
+
+    >>> unquote_cookie_value('"a\\054 \\"b\\" \\303\\251"') == 'a, "b" \xe9'
+    True
+    """
+    if len(value) < 2 or value[0] != '"' or value[-1] != '"':
+        return value
+    inner = value[1:-1]
+    return _escape.sub(_unescaped, inner) if "\\" in inner else inner
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    text = match.group()
+    if len(text) == 2:
+        return text[1]
+    octets = bytes(int(text[start : start + 3], 8) for start in range(1, len(text), 4))
+    return octets.decode("utf-8", "replace")

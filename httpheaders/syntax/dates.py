@@ -68,6 +68,8 @@ def parse_http_date(text: str, *, now: float) -> int | None:
     >>> parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT", now=0)
     784111777
     """
+    if len(text) == 29 and (fields := _fixed_fields(text)) is not None:
+        return time_of(*fields)
     match = _http_date.fullmatch(text)
     if match is None:
         return None
@@ -81,6 +83,19 @@ def parse_http_date(text: str, *, now: float) -> int | None:
         month, day, clock, year = part[12], part[13], part[14:17], int(part[17])
     hour, minute, second = (int(number) for number in clock)
     return time_of(year, _MONTH_NUMBERS[month.lower()], int(day), hour, minute, second)
+
+
+def _fixed_fields(text: str) -> tuple[int, int, int, int, int, int] | None:
+    """Read IMF-fixdate by its columns: nearly every date has it, and the pattern has a price."""
+    digits = text[5:7] + text[12:16] + text[17:19] + text[20:22] + text[23:25]
+    between = text[3:5] + text[7] + text[11] + text[16] + text[19] + text[22] + text[25:].upper()
+    month = _MONTH_NUMBERS.get(text[8:11].lower())
+    if between != ",    :: GMT" or month is None or text[:3].capitalize() not in _DAYS:
+        return None
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    day, year, hour = int(digits[:2]), int(digits[2:6]), int(digits[6:8])
+    return year, month, day, hour, int(digits[8:10]), int(digits[10:])
 
 
 def _four_digit_year(two_digits: int, now: float) -> int:

@@ -14,7 +14,7 @@ from httpheaders.syntax.patterns import lazy_pattern
 __all__ = ["parse_duration", "parse_size"]
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
-_duration = lazy_pattern(r"(?:[0-9]++(?:\.[0-9]++)?(?:ms|[smhdwy]))++", re.ASCII)
+_duration = lazy_pattern(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|[smhdwy]))+", re.ASCII)
 _duration_part = lazy_pattern(r"([0-9]+(?:\.[0-9]+)?)(ms|[smhdwy])", re.ASCII)
 _number = lazy_pattern(r"[0-9]++(?:\.[0-9]++)?", re.ASCII)
 

@@ -1,7 +1,9 @@
 """
 The small productions that every field is made of, as patterns to build others from.
 
-Possessive quantifiers keep all of them linear: none ever gives back what it has matched.
+Possessive quantifiers keep all of them linear: none ever gives back what it has matched. They
+stand around groups only where no turn of the group can fail half-way: Python 3.11 before 3.11.5
+keeps what such a turn had matched (python/cpython issue 106052).
 Characters above 0x7F stand for obs-text, whether they came from UTF-8 or from ISO-8859-1.
 
 Source: RFC 9110 sections 5.6.1 to 5.6.4 and 12.4.2, RFC 9111 section 1.2.2.

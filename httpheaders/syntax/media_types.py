@@ -16,6 +16,7 @@ from typing import NamedTuple
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.field_values import parse_parameters, parse_weight
 from httpheaders.syntax.grammar import TOKEN, is_field_value, is_token, quote
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "MediaRange",
@@ -31,7 +32,7 @@ _TYPE_REFERENCE = "RFC 9110 section 8.3.1"
 _RANGE_REFERENCE = "RFC 9110 section 12.5.1"
 
 # media-type = type "/" subtype parameters                              RFC 9110 section 8.3.1
-_essence = re.compile(rf"({TOKEN})/({TOKEN})")
+_essence = lazy_pattern(rf"({TOKEN})/({TOKEN})")
 
 
 class MediaType(NamedTuple):
@@ -177,12 +178,12 @@ def _parse(text: str, reference: str) -> tuple[str, str, list[tuple[str, str]]]:
 
 # HTTP whitespace of the Fetch standard: line ends too, unlike OWS.
 _HTTP_WHITESPACE = "\t\n\r "
-_up_to_semicolon = re.compile(r"[^;]*+")
-_parameter_name = re.compile(rf";[{_HTTP_WHITESPACE}]*+([^;=]*+)")
-_quoted_value = re.compile(r'"((?:[^"\\]|\\.)*+)(\\?)"?', re.DOTALL)
-_escaped = re.compile(r"\\(.)", re.DOTALL)
+_up_to_semicolon = lazy_pattern(r"[^;]*+")
+_parameter_name = lazy_pattern(rf";[{_HTTP_WHITESPACE}]*+([^;=]*+)")
+_quoted_value = lazy_pattern(r'"((?:[^"\\]|\\.)*+)(\\?)"?', re.DOTALL)
+_escaped = lazy_pattern(r"\\(.)", re.DOTALL)
 # HTTP quoted-string token code points: no controls but the tab, nothing above U+00FF.
-_quotable = re.compile("[\t\x20-\x7e\x80-\xff]*+")
+_quotable = lazy_pattern("[\t\x20-\x7e\x80-\xff]*+")
 
 
 def parse_mime_type(text: str) -> MediaType | None:

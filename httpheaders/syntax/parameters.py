@@ -32,7 +32,7 @@ _quoted_string = lazy_pattern(QUOTED_STRING)
 # value-chars = *( pct-encoded / attr-char )
 _extended_value = lazy_pattern(
     r"([A-Za-z0-9!#$%&+\-^_`{}~]++)'([A-Za-z0-9-]*+)'"
-    r"((?:%[0-9A-Fa-f]{2}|[A-Za-z0-9!#$&+\-.^_`|~])*+)"
+    r"((?!.*%(?![0-9A-Fa-f]{2}))[%A-Za-z0-9!#$&+\-.^_`|~]*+)"
 )
 
 

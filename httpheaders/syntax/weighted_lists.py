@@ -17,7 +17,7 @@ from httpheaders.syntax.patterns import lazy_pattern
 __all__ = ["WeightedRange", "parse_coding_range", "parse_language_range"]
 
 # language-range = ( 1*8ALPHA *( "-" 1*8alphanum ) ) / "*"              RFC 4647 section 2.1
-_language_range = lazy_pattern(r"\*|[A-Za-z]{1,8}+(?:-[A-Za-z0-9]{1,8}+)*+")
+_language_range = lazy_pattern(r"\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 # codings = content-coding / "identity" / "*"                           RFC 9110 section 12.5.3
 _coding = lazy_pattern(TOKEN)
 

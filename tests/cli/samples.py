@@ -31,12 +31,34 @@ class Sample(NamedTuple):
 DUMP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"
 
 SAMPLES = [
+    Sample("get", None, ("content-type", "--json"), DUMP),
+    Sample("assert", None, (":status==200", "!server"), DUMP),
     Sample("parse", None, (), DUMP),
     Sample(
         "negotiate",
         ("text/html", "--accept", "text/*"),
         ("text/html",),
         b'{"accept": "text/*"}\n',
+    ),
+    Sample("cookie parse", ("a=1",), (), b'{"cookie": "a=1"}\n'),
+    Sample("cookie build", ("a", "1"), (), b'{"name": "a", "value": "1"}\n'),
+    Sample(
+        "cookie jar",
+        ("--url", "https://example.com/", "--set-cookie", "a=1"),
+        ("--url", "https://example.com/"),
+        b'{"set_cookie": ["a=1"]}\n',
+    ),
+    Sample(
+        "cors-check",
+        ("--allow-origin", "https://a.example", "--origin", "https://a.example"),
+        ("--allow-origin", "https://a.example"),
+        b'{"origin": "https://a.example"}\n',
+    ),
+    Sample(
+        "cors-check",
+        None,
+        ("--origin", "https://a.example"),
+        b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
     ),
     Sample(
         "pool-sim",

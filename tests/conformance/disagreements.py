@@ -88,6 +88,97 @@ OPEN_QUESTIONS: dict[str, tuple[str, str]] = {
         "without an Accept-Encoding field any coding is acceptable",
         "RFC 9110 section 12.5.3",
     ),
+    "cookie-value-encoding": (
+        "a value goes out as given, and is refused where it is not cookie-octets: how to "
+        "encode it is the application's choice",
+        "RFC 6265bis section 4.1.1",
+    ),
+    "cookie-not-a-token": (
+        "a server's cookie-name is a token; another one is refused",
+        "RFC 6265bis section 4.1.1",
+    ),
+    "cookie-domain-dot": (
+        "the leading dot of a Domain attribute is no part of the domain",
+        "RFC 6265bis section 5.6.3",
+    ),
+    "cookie-domain-dot-built": (
+        "a server's domain-value has no leading dot; it is refused with the form to write",
+        "RFC 6265bis section 4.1.1",
+    ),
+    "cookie-percent-decoded": (
+        "percent signs are octets of the value like any other, and never decoded",
+        "RFC 6265bis section 5.6",
+    ),
+    "cookie-attribute-order": (
+        "the grammar sets no order of attributes; ours is fixed, Max-Age first",
+        "RFC 6265bis section 4.1.1",
+    ),
+    "cookie-attribute-case": (
+        "attribute names are written as the grammar has them, an extension as it was given",
+        "RFC 6265bis section 4.1.1",
+    ),
+    "cookie-expires-added": (
+        "Max-Age is sent alone; no browser in use needs an Expires beside it",
+        "RFC 6265bis section 4.1.2.2",
+    ),
+    "cookie-unknown-attribute": (
+        "an attribute that the text does not define comes out as sent, whatever its value",
+        "RFC 6265bis section 5.6",
+    ),
+    "cookie-nameless": (
+        "a pair without '=' or without a name is a nameless cookie, and is kept",
+        "RFC 6265bis section 5.6",
+    ),
+    "cookie-duplicates": (
+        "the whole answer keeps repeats; of the dictionary's one value a name, the first counts",
+        "RFC 6265bis section 4.2.2",
+    ),
+    "cookie-quotes": (
+        "only quotes around the whole value are taken off, and only when asked for",
+        "RFC 6265bis section 4.1.1",
+    ),
+    "cookie-control-characters": (
+        "a line with a control character is ignored entirely, not cut at it",
+        "RFC 6265bis section 5.6",
+    ),
+    "cookie-secure-from-http": (
+        "a Secure cookie from a connection that is not secure is ignored",
+        "RFC 6265bis section 5.7",
+    ),
+    "cookie-any-scheme": (
+        "cookies have no isolation by scheme; an ftp URL carries them as well",
+        "RFC 6265bis section 8.5",
+    ),
+    "cookie-suffix-host": (
+        "a Domain that is a public suffix and the host itself leaves a host-only cookie",
+        "RFC 6265bis section 5.7",
+    ),
+    "cookie-canonical-host": (
+        "a host is what a URL names between its slashes: no port, no leading dot and no "
+        "malformed address is a host",
+        "RFC 6265bis section 5.1.2",
+    ),
+    "cookie-domain-match-inputs": (
+        "domain-match takes canonical hosts; one that has no canonical form matches "
+        "nothing but itself",
+        "RFC 6265bis section 5.1.3",
+    ),
+    "cookie-empty-domain": (
+        "'Domain=.' is an empty domain once its dot is gone, and leaves a host-only cookie",
+        "RFC 6265bis section 5.6.3",
+    ),
+    "cookie-same-site-default": (
+        "a missing or unknown SameSite is 'Default', which a cross-site subresource cannot set",
+        "RFC 6265bis section 5.7",
+    ),
+    "cookie-redirects": (
+        "a request is same-site by its client and its current URL; the hops before do not count",
+        "RFC 6265bis section 5.2",
+    ),
+    "cookie-newer-prefixes": (
+        "the text knows the prefixes __Secure- and __Host- alone; newer ones are told and kept",
+        "RFC 6265bis section 5.4",
+    ),
 }
 
 # Vectors in which the suite settles an open question otherwise, by the question.
@@ -121,10 +212,161 @@ _SETTLED_OTHERWISE = {
         "hapi-accept/64 webob/384 webob/385 negotiator/244 mimeparse/5 mimeparse/13 "
         "mimeparse/15 werkzeug/12 hapi-accept/70 hapi-accept/87"
     ),
+    "cookie-value-encoding": (
+        "jshttp-cookie/10 jshttp-cookie/11 jshttp-cookie/13 jshttp-cookie/14 jshttp-cookie/17 "
+        "jshttp-cookie/18 jshttp-cookie/19 jshttp-cookie/20 jshttp-cookie/21 jshttp-cookie/22 "
+        "jshttp-cookie/23 jshttp-cookie/29 jshttp-cookie/30 jshttp-cookie/35 jshttp-cookie/36 "
+        "jshttp-cookie/38 jshttp-cookie/39 jshttp-cookie/40 jshttp-cookie/41 jshttp-cookie/42 "
+        "jshttp-cookie/44 jshttp-cookie/45 jshttp-cookie/47 jshttp-cookie/53 jshttp-cookie/60 "
+        "jshttp-cookie/75 jshttp-cookie/108 jshttp-cookie/143 jshttp-cookie/144 "
+        "jshttp-cookie/145 jshttp-cookie/146 jshttp-cookie/147 jshttp-cookie/148 "
+        "jshttp-cookie/150 jshttp-cookie/153 jshttp-cookie/154 jshttp-cookie/155 "
+        "jshttp-cookie/157 jshttp-cookie/158 jshttp-cookie/160 jshttp-cookie/162 "
+        "jshttp-cookie/163 jshttp-cookie/169 jshttp-cookie/170 jshttp-cookie/174 "
+        "jshttp-cookie/176 jshttp-cookie/178 jshttp-cookie/179 jshttp-cookie/180 "
+        "jshttp-cookie/182 jshttp-cookie/185 jshttp-cookie/186 jshttp-cookie/187 "
+        "jshttp-cookie/188 jshttp-cookie/189 jshttp-cookie/192 jshttp-cookie/193 "
+        "jshttp-cookie/194 jshttp-cookie/196 jshttp-cookie/204 jshttp-cookie/205 "
+        "jshttp-cookie/209 jshttp-cookie/210 jshttp-cookie/211 jshttp-cookie/213 "
+        "jshttp-cookie/214 jshttp-cookie/215 jshttp-cookie/217 jshttp-cookie/222 "
+        "jshttp-cookie/224 jshttp-cookie/225 jshttp-cookie/227 jshttp-cookie/228 "
+        "jshttp-cookie/236 jshttp-cookie/239 jshttp-cookie/243 jshttp-cookie/244 "
+        "jshttp-cookie/247 jshttp-cookie/248 jshttp-cookie/249 jshttp-cookie/250 "
+        "jshttp-cookie/251 jshttp-cookie/252 jshttp-cookie/254 jshttp-cookie/257 "
+        "jshttp-cookie/259 jshttp-cookie/260 jshttp-cookie/261 jshttp-cookie/262 "
+        "jshttp-cookie/263 jshttp-cookie/265 jshttp-cookie/266 jshttp-cookie/273 "
+        "jshttp-cookie/276 jshttp-cookie/278 jshttp-cookie/279 jshttp-cookie/280 "
+        "jshttp-cookie/281 jshttp-cookie/307 jshttp-cookie/403 jshttp-cookie/456 werkzeug/88"
+    ),
+    "cookie-not-a-token": (
+        "jshttp-cookie/409 jshttp-cookie/424 jshttp-cookie/425 jshttp-cookie/427 "
+        "jshttp-cookie/435 werkzeug/98"
+    ),
+    "cookie-domain-dot": (
+        "jshttp-cookie/312 jshttp-cookie/315 jshttp-cookie/321 jshttp-cookie/326 "
+        "jshttp-cookie/336 jshttp-cookie/337 jshttp-cookie/339 jshttp-cookie/341 "
+        "jshttp-cookie/344 jshttp-cookie/348 jshttp-cookie/349 jshttp-cookie/355 "
+        "jshttp-cookie/356"
+    ),
+    "cookie-domain-dot-built": ("jshttp-cookie/446"),
+    "cookie-percent-decoded": (
+        "jshttp-cookie/332 jshttp-cookie/342 jshttp-cookie/343 jshttp-cookie/354 jshttp-cookie/515"
+    ),
+    "cookie-attribute-order": (
+        "undici.build/031 undici.build/032 undici.build/033 undici.build/034 undici.build/036 "
+        "werkzeug/106 werkzeug/108 werkzeug/113"
+    ),
+    "cookie-attribute-case": ("jshttp-cookie/489 jshttp-cookie/490 jshttp-cookie/491 webob/498"),
+    "cookie-expires-added": ("webob/507"),
+    "cookie-unknown-attribute": ("jshttp-cookie/401"),
+    "cookie-nameless": (
+        "http-state/0021 http-state/0023 http-state/0024 http-state/0026 "
+        "http-state/CHROMIUM0009 http-state/CHROMIUM0010 http-state/MOZILLA0016 "
+        "http-state/NAME0017 http-state/NAME0032 http-state/NAME0033 jshttp-cookie/534 "
+        "tough-cookie.parse/030"
+    ),
+    "cookie-duplicates": ("starlette.cookie/007"),
+    "cookie-quotes": ("webob/496"),
+    "cookie-control-characters": (
+        "http-state/DISABLED_CHROMIUM0023 wpt.cookies.name.name-ctl/034 wpt.cookies.value.value/013"
+    ),
+    "cookie-secure-from-http": ("go.jar/018 go.jar/069"),
+    "cookie-any-scheme": ("go.jar/009"),
+    "cookie-suffix-host": ("tough-cookie.cookieJar/011 tough-cookie.cookieJar/035"),
+    "cookie-canonical-host": (
+        "go.canonical-host/004 go.canonical-host/008 tough-cookie.canonical-domain/003 "
+        "tough-cookie.canonical-domain/006"
+    ),
+    "cookie-domain-match-inputs": (
+        "tough-cookie.domain-match/003 tough-cookie.domain-match/054 tough-cookie.domain-match/055"
+    ),
+    "cookie-empty-domain": ("go.domain-and-type/013 go.jar/093"),
+    "cookie-same-site-default": ("tough-cookie.sameSite/006 tough-cookie.sameSite/007"),
+    "cookie-redirects": (
+        "wpt.cookies.samesite.form-get-blank/006 wpt.cookies.samesite.form-post-blank/006 "
+        "wpt.cookies.samesite.iframe/006 wpt.cookies.samesite.iframe/009 "
+        "wpt.cookies.samesite.window-open/006 wpt.cookies.samesite.window-open/009"
+    ),
+    "cookie-newer-prefixes": (
+        "wpt.cookies.prefix.__HostHttp.https/002 wpt.cookies.prefix.__HostHttp.https/003 "
+        "wpt.cookies.prefix.__HostHttp.https/007 wpt.cookies.prefix.__Http.https/002 "
+        "wpt.cookies.prefix.__Http.https/004 wpt.cookies.prefix.__Http.https/005"
+    ),
 }
 
 DISAGREEMENTS: dict[str, tuple[str, str]] = {
     identifier: OPEN_QUESTIONS[question]
     for question, identifiers in _SETTLED_OTHERWISE.items()
+    for identifier in identifiers.split()
+}
+
+# CORS: what is decided here, and the vectors in which a library decides otherwise.
+CORS_DECISIONS: dict[str, tuple[str, str]] = {
+    "malformed-max-age": (
+        "a negative Access-Control-Max-Age is outside the grammar, so it is as if it were missing",
+        'Fetch section "CORS-preflight fetch"',
+    ),
+    "mapped-address": (
+        "[::ffff:7f7f:7f7f] is how the URL standard writes a mapped IPv4 address, and the Origin "
+        "grammar has it; that library advises against it",
+        'Fetch section "Origin header"',
+    ),
+    "always-sent": (
+        "an answer for every origin is sent always, to requests without Origin too, and without "
+        "Vary: Origin",
+        'Fetch section "CORS protocol and HTTP caches"',
+    ),
+    "private-network": (
+        "private network access never entered the standard, and browsers dropped it",
+        'Fetch section "HTTP new-header syntax"',
+    ),
+    "star-not-reflected": (
+        "every origin is allowed by *, never by reflecting what was sent: a browser takes both, "
+        "and the first never goes with credentials",
+        'Fetch section "CORS protocol and credentials"',
+    ),
+    "star-with-credentials": (
+        "a policy of any origin with credentials contradicts itself, and is refused when made",
+        'Fetch section "CORS protocol and credentials"',
+    ),
+    "empty-elements": (
+        "empty elements of a list are ignored, as in any list; a limit on them is that library's",
+        "RFC 9110 section 5.6.1.2",
+    ),
+    "debug-mode": (
+        "a refused preflight carries no Access-Control field; that library's debug mode sends some",
+        'Fetch section "HTTP responses"',
+    ),
+    "every-options": (
+        "OPTIONS without Access-Control-Request-Method is no preflight, so it gets no preflight "
+        "fields",
+        'Fetch section "HTTP requests"',
+    ),
+    "malformed-origin": (
+        "a policy whose origin no browser can ever send is refused when it is made",
+        'Fetch section "Origin header"',
+    ),
+}
+_CORS_DECIDED_OTHERWISE = {
+    "malformed-max-age": "wpt.cors.preflight-cache/004",
+    "mapped-address": "jub0bs-cors.patterns/060",
+    "always-sent": "rs-cors/001",
+    "private-network": "rs-cors/019",
+    "star-not-reflected": (
+        "rs-cors/023 express-cors/016 starlette-cors/026 flask-cors/053 flask-cors/087 "
+        "flask-cors/090 flask-cors/091"
+    ),
+    "star-with-credentials": (
+        "rs-cors/028 express-cors/030 express-cors/043 starlette-cors/003 starlette-cors/012 "
+        "django-cors-headers/026 django-cors-headers/029 flask-cors/012"
+    ),
+    "empty-elements": "jub0bs-cors/013 jub0bs-cors/015",
+    "debug-mode": "jub0bs-cors/031 jub0bs-cors/032",
+    "every-options": "express-cors/007 express-cors/033",
+    "malformed-origin": "express-cors/036",
+}
+DISAGREEMENTS |= {
+    identifier: CORS_DECISIONS[decision]
+    for decision, identifiers in _CORS_DECIDED_OTHERWISE.items()
     for identifier in identifiers.split()
 }

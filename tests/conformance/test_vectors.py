@@ -2,7 +2,7 @@
 
 import pytest
 
-from .disagreements import DISAGREEMENTS, OPEN_QUESTIONS
+from .disagreements import CORS_DECISIONS, DISAGREEMENTS, OPEN_QUESTIONS
 from .vectors import DIRECTORY, read
 
 
@@ -13,7 +13,11 @@ def test_every_listed_disagreement_exists():
     assert DISAGREEMENTS.keys() <= known
 
 
-@pytest.mark.parametrize("entries", [DISAGREEMENTS, OPEN_QUESTIONS], ids=["ids", "classes"])
+@pytest.mark.parametrize(
+    "entries",
+    [DISAGREEMENTS, OPEN_QUESTIONS, CORS_DECISIONS],
+    ids=["ids", "classes", "cors"],
+)
 def test_every_disagreement_has_a_reason_and_a_section(entries):
     for reason, section in entries.values():
         assert len(reason) > 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,11 +14,16 @@ from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.key_types import boolean, list_of, number, one_of, text, texts, wrong_type
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import Reply
+from httpheaders.content_negotiation import (
+    Negotiation,
+    Variant,
+    negotiate,
+    negotiate_variants,
+)
 from httpheaders.errors import InputError
 
 if TYPE_CHECKING:
-    from httpheaders.content_negotiation import Negotiation, Variant
-    from httpheaders.messages.message import Exchange
+    from httpheaders.messages.message import Exchange, Request
 
 # What is negotiated, and the key of the field that says what the client wants of it.
 FIELDS = {
@@ -40,8 +45,6 @@ def missing(given: Mapping[str, Any]) -> str | None:
 
 def variant(value: Any, where: str) -> Variant:
     """One representation: its type, language, encoding, charset, and the server's quality."""
-    from httpheaders.content_negotiation import Variant
-
     if not isinstance(value, dict):
         raise wrong_type("an object", value, where)
     for key, item in value.items():
@@ -82,55 +85,69 @@ identity
 
 def answer(question: Question) -> Reply:
     """Negotiate over the offers or variants of one question."""
-    from httpheaders import content_negotiation as negotiation
-
     values = question.values
-    fields: dict[str, Any] = _fields(question)
-    shared: dict[str, Any] = {
-        "match": values.get("match", "lookup"),
-        "wildcard": not values.get("no_wildcard"),
-        "explain": question.explain,
-    }
-    result: negotiation.Negotiation[Any]
+    if question.request is not None:
+        values = _with_fields_of(question.request, values)
     if "variants" in values:
-        result = negotiation.negotiate_variants(values["variants"], **fields, **shared)
-        return _reply(question, result, lambda chosen: chosen._asdict())
+        return _answer_variants(question, values)
     if "available" not in values:
         raise InputError(f"missing {missing(values)}")
-    result = negotiation.negotiate(
+    given = values.get
+    result = negotiate(
         values["available"],
-        **fields,
-        by=values.get("by"),
-        default=values.get("default"),
-        **shared,
+        accept=given("accept"),
+        accept_language=given("accept_language"),
+        accept_encoding=given("accept_encoding"),
+        accept_charset=given("accept_charset"),
+        by=given("by"),
+        match=given("match", "lookup"),
+        default=given("default"),
+        wildcard=not given("no_wildcard"),
+        explain=question.explain,
     )
-    return _reply(question, result, lambda offer: offer)
+    ranked = [
+        {"offer": offer, "quality": quality, "range": matched}
+        for offer, quality, matched in result.ranked
+    ]
+    return _reply(question, result, ranked, result.selected, result.selected)
 
 
-def _fields(question: Question) -> dict[str, str]:
-    values = question.values
-    fields = {key: values[key] for key in FIELDS.values() if key in values}
-    if question.request is not None:
-        for key in FIELDS.values():
-            line = question.request.headers.joined(key.replace("_", "-"))
-            if line is not None:
-                fields[key] = line
-    return fields
+def _answer_variants(question: Question, values: Mapping[str, Any]) -> Reply:
+    result = negotiate_variants(
+        values["variants"],
+        **{key: values[key] for key in FIELDS.values() if key in values},
+        match=values.get("match", "lookup"),
+        wildcard=not values.get("no_wildcard"),
+        explain=question.explain,
+    )
+    ranked = [
+        {"offer": chosen._asdict(), "quality": quality, "range": matched}
+        for chosen, quality, matched in result.ranked
+    ]
+    selected = None if result.selected is None else result.selected._asdict()
+    raw = None if selected is None else json.dumps(selected)
+    return _reply(question, result, ranked, selected, raw)
 
 
-def _reply(question: Question, result: Negotiation[Any], shown: Callable[[Any], Any]) -> Reply:
-    selected = None if result.selected is None else shown(result.selected)
+def _with_fields_of(request: Request, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    lines = {key: request.headers.joined(key.replace("_", "-")) for key in FIELDS.values()}
+    return {**values, **{key: line for key, line in lines.items() if line is not None}}
+
+
+def _reply(
+    question: Question,
+    result: Negotiation[Any],
+    ranked: list[dict[str, Any]],
+    selected: Any,
+    raw: str | None,
+) -> Reply:
     keys = {
         "selected": selected,
         "quality": result.quality,
-        "ranked": [
-            {"offer": shown(offer), "quality": quality, "range": matched}
-            for offer, quality, matched in result.ranked
-        ],
+        "ranked": ranked,
         "status": result.status,
         "headers": {"vary": [", ".join(result.vary)]},
     }
-    raw = selected if selected is None or isinstance(selected, str) else json.dumps(selected)
     return Reply(result, keys, raw, _carried(question.exchange, result.vary))
 
 

@@ -79,7 +79,7 @@ CHANGES = {
 }
 
 
-def gathers(first: Document) -> bool:
+def takes_whole(first: Document) -> bool:
     """Lines of a trace, entries of a HAR and plain lines are one question together."""
     if isinstance(first, Record):
         return not first.value.keys().isdisjoint({"t", "op", "duration"})
@@ -113,7 +113,7 @@ FORM = Form(
     },
     subject="trace",
     missing=missing,
-    gathers=gathers,
+    takes_whole=takes_whole,
 )
 
 EXAMPLES = r"""

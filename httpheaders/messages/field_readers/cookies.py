@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from httpheaders.messages.field_readers.reading import Reading, shown
-from httpheaders.syntax.cookie_text import (
-    parse_cookie_date,
-    parse_set_cookie_text,
-    split_cookie_pairs,
-)
+from httpheaders.syntax.cookie_dates import parse_cookie_date
+from httpheaders.syntax.cookie_text import split_cookie_pairs, split_set_cookie
 from httpheaders.syntax.dates import format_iso_date
 from httpheaders.syntax.patterns import lazy_pattern
 
@@ -38,11 +35,11 @@ def set_cookies(lines: Sequence[str], reading: Reading) -> list[dict[str, Any]]:
 
 
 def _set_cookie(line: str, reading: Reading) -> dict[str, Any]:
-    name, value, pairs = parse_set_cookie_text(line)
+    name, value, attributes = split_set_cookie(line)
     if not name:
         reading.tell("a cookie without a name", "RFC 6265bis section 5.6")
     # "If the attribute-list contains [several], the last one": RFC 6265bis section 5.7
-    last = dict(pairs)
+    last = {key.lower(): text or "" for key, text in attributes if key}
     extensions = {key: text for key, text in last.items() if key not in _KNOWN}
     return {
         "name": name,

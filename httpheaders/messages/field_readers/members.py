@@ -15,7 +15,7 @@ from httpheaders.syntax.patterns import lazy_pattern
 
 _Range = TypeVar("_Range")
 
-_number = lazy_pattern(r"-?[0-9]{1,15}+(?:\.[0-9]{1,15}+)?", re.ASCII)
+_number = lazy_pattern(r"-?[0-9]{1,15}(?:\.[0-9]{1,15}+)?", re.ASCII)
 # preference = token [ BWS "=" BWS word ]                               RFC 7240 section 2
 _preference = lazy_pattern(rf"({TOKEN})(?:[ \t]*+=[ \t]*+({TOKEN}|{QUOTED_STRING}))?")
 # alternative = protocol-id "=" alt-authority                           RFC 7838 section 3
