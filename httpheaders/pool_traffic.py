@@ -15,6 +15,9 @@ from httpheaders.pool_trace import LARGEST_DURATION, PoolRequest
 
 __all__ = ["ThreadTraffic", "poisson_traffic"]
 
+MOST_THREADS = 1_000_000
+MOST_REQUESTS = 1_000_000_000
+
 
 class ThreadTraffic(NamedTuple):
     """
@@ -43,8 +46,10 @@ class ThreadTraffic(NamedTuple):
         Raises:
             PolicyError: a count or a duration that there cannot be.
         """
-        if self.threads < 1 or self.requests < 1:
-            raise PolicyError("threads and requests must be 1 or more")
+        if not 1 <= self.threads <= MOST_THREADS:
+            raise PolicyError(f"threads must be 1 to {MOST_THREADS}")
+        if not 1 <= self.requests <= MOST_REQUESTS:
+            raise PolicyError(f"requests must be 1 to {MOST_REQUESTS}")
         _check_duration("latency", self.latency)
         _check_duration("think", self.think)
         return self
@@ -75,8 +80,10 @@ def poisson_traffic(
     >>> [request.host for request in poisson_traffic(rate=5, latency=1, requests=2)]
     ['example.com', 'example.com']
     """
-    if requests < 1 or not 0 < rate < LARGEST_DURATION:
-        raise PolicyError("rate and requests must be more than 0")
+    if not 1 <= requests <= MOST_REQUESTS:
+        raise PolicyError(f"requests must be 1 to {MOST_REQUESTS}")
+    if not 1 / LARGEST_DURATION < rate < LARGEST_DURATION:
+        raise PolicyError(f"rate {rate!r} is not a count a second")
     _check_duration("latency", latency)
     return _arrivals(random.Random(seed), rate, latency, requests, exponential, host)
 
