@@ -12,6 +12,8 @@ from typing import Any
 from httpheaders.version import __version__
 
 _DOORS = {
+    "SessionManager": "sessions",
+    "compress_response": "compression",
     "check_cors": "cors",
     "ConnectionPool": "connection_pool",
     "negotiate_content_type": "content_negotiation",

@@ -14,6 +14,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The few systems that build on another one, and which.
 SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
+    "compression": {"content_codings", "content_negotiation"},
+    "decompression": {"compression", "content_codings"},
+    "session_formats": {"sessions"},
     "cookie_acceptance": {"cookie_domains", "set_cookie"},
     "cookies": {"cookie_acceptance", "cookie_domains"},
     "cookie_jar": {"cookie_acceptance", "cookie_domains"},

@@ -67,10 +67,20 @@ class InputOutput(NamedTuple):
         return time()
 
     def answer_each(
-        self, form: Form, options: Mapping[str, Any], answer: Callable[[Question], Reply]
+        self,
+        form: Form,
+        options: Mapping[str, Any],
+        answer: Callable[[Question], Reply],
+        stream: Input | None = None,
     ) -> ExitStatus:
         """
         Put every question that options and input hold to the function, and write the replies.
+
+        Args:
+            form: what a question may hold.
+            options: the keys that options fill in.
+            answer: gives the reply to one question.
+            stream: the input, where the command has opened it already.
 
         Raises:
             HttpHeadersError: the only question there is, or the input as a whole, is unusable.
@@ -86,8 +96,10 @@ class InputOutput(NamedTuple):
             from httpheaders.cli.questioner import Questioner
 
             questioner = Questioner(form, given, explain=self.explain, clock=self.clock)
-            with self.input_stream(missing) as stream:
+            if stream is not None:
                 return self._answer_parts(stream, destination, questioner, answer, form.is_plain)
+            with self.input_stream(missing) as opened:
+                return self._answer_parts(opened, destination, questioner, answer, form.is_plain)
 
     def _answer_parts(
         self,
@@ -215,14 +227,14 @@ def _tell(message: str, count: int, destination: Destination) -> None:
         show_error("further lines that cannot be read are told in the output alone")
 
 
-def show_error(message: str) -> None:
+def show_error(message: str, kind: str = "Error") -> None:
     """Write one line to standard error, if there is one."""
     if sys.stderr is None:
         return
     line = message.encode("utf-8", "backslashreplace").decode()
     visible = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
     try:
-        sys.stderr.write(f"Error: {visible}\n")
+        sys.stderr.write(f"{kind}: {visible}\n")
         sys.stderr.flush()
     except (OSError, UnicodeEncodeError):
         pass  # nobody to tell

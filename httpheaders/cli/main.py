@@ -30,6 +30,8 @@ COMMANDS = {
     "assert": ("assert_", "Say whether these checks hold on this message."),
     "parse": ("parse", "Say what a header dump holds, as JSON, losing nothing."),
     "negotiate": ("negotiate", "Say which of what you have this client wants."),
+    "gzip": ("gzip", "Say whether this client takes gzip, and give what to send."),
+    "session": ("session", "Sign a session, or say whether a token is genuine and in time."),
     "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
     "cors-check": ("cors_check", "Say whether an origin gets in, or whether a browser accepts."),
     "pool-sim": ("pool_sim", "Foretell what a keep-alive pool does with your traffic."),

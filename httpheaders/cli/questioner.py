@@ -81,6 +81,8 @@ class Questioner:
         value = document.value
         keys = self.form.keys
         values = dict(self._options)
+        if self._form.rest is not None:
+            return self._of_open_object(document, self._form.rest)
         for key, item in value.items():
             reader = keys.get(key)
             if reader is not None:
@@ -91,6 +93,18 @@ class Questioner:
         identity = value.get("id")
         return Question(
             values, None, self._explain, self._clock, identity, None, None, document.line
+        )
+
+    def _of_open_object(self, document: Record, rest: str) -> Question:
+        """Members of any name may stand there: those the form does not know are gathered."""
+        value, keys = document.value, self._form.keys
+        values = dict(self._options)
+        for key in value.keys() & keys.keys():
+            if value[key] is not None:
+                values[key] = keys[key](value[key], key)
+        values[rest] = {key: item for key, item in value.items() if key not in keys}
+        return Question(
+            values, None, self._explain, self._clock, value.get("id"), line=document.line
         )
 
     def _of_message_object(self, document: Record) -> Question:

@@ -31,6 +31,7 @@ class Form(NamedTuple):
             None when nothing, and then standard input is left alone.
         takes_requests: whether a bare message without `status`, `method` or `url` is a request.
         gathers: whether all messages of one dump or HAR make one question.
+        rest: the key under which members that are in no form are gathered, where any may stand.
         is_plain: says of input that is no JSON object whether the whole of it is plain text that
             the subject stands for, rather than a header dump.
         joins_redirects: whether the messages of a redirect and of what it led to are one question.
@@ -43,6 +44,7 @@ class Form(NamedTuple):
     missing: Callable[[Mapping[str, Any]], str | None]
     takes_requests: bool = False
     gathers: bool = False
+    rest: str | None = None
     is_plain: Callable[[bytes], bool] | None = None
     joins_redirects: bool = False
     takes_whole: Callable[[Document], bool] | None = None

@@ -6,6 +6,7 @@ The tests that every command must pass run over this table, and fail while a com
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -30,6 +31,13 @@ class Sample(NamedTuple):
 
 DUMP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"
 
+KEY = str(Path(__file__).parent.parent / "data" / "session.key")
+# Signed with that key, for two centuries.
+TOKEN = (
+    b"eyJ1c2VyX2lkIjoiYWRhIiwicm9sZSI6ImFkbWluIiwiaWF0IjoxMDAwMDAwMDAwLCJleHAiOjk5OTk5OTk5OTl9"
+    b".LcrQqSB2xja6irjijON_YElhUPbfI-UYcZe62uKFTn8"
+)
+
 SAMPLES = [
     Sample("get", None, ("content-type", "--json"), DUMP),
     Sample("assert", None, (":status==200", "!server"), DUMP),
@@ -39,6 +47,16 @@ SAMPLES = [
         ("text/html", "--accept", "text/*"),
         ("text/html",),
         b'{"accept": "text/*"}\n',
+    ),
+    Sample("gzip", (KEY,), (), DUMP),
+    Sample(
+        "session sign", ("--key-file", KEY, "--user-id", "ada"), ("--key-file", KEY), b'{"a": 1}\n'
+    ),
+    Sample(
+        "session verify",
+        None,
+        ("--key-file", KEY),
+        TOKEN + b"\n",
     ),
     Sample("cookie parse", ("a=1",), (), b'{"cookie": "a=1"}\n'),
     Sample("cookie build", ("a", "1"), (), b'{"name": "a", "value": "1"}\n'),
