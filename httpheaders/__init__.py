@@ -17,6 +17,7 @@ _DOORS = {
     "build_cache_headers": "cache_strategies",
     "handle_conditional_get": "conditional",
     "check_cors": "cors",
+    "ConnectionPool": "connection_pool",
     "negotiate_content_type": "content_negotiation",
     "parse_cookie_header": "cookies",
     "build_set_cookie": "cookies",

@@ -38,6 +38,7 @@ COMMANDS = {
     "etag": ("etag", "Compute an entity tag, and say what a conditional request gets."),
     "cookie": ("cookie", "Read cookies, build them, and keep them as a browser does."),
     "cors-check": ("cors_check", "Say whether an origin gets in, or whether a browser accepts."),
+    "pool-sim": ("pool_sim", "Foretell what a keep-alive pool does with your traffic."),
 }
 
 EXAMPLES = """
