@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 from operator import itemgetter
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -313,20 +313,23 @@ _Keys = Iterable[_Key]
 
 
 class _ParameterisedKeys:
-    """The keys of an offer with parameters, made one by one: they are many."""
+    """The keys of an offer with parameters, made when they are needed: they are many."""
 
     __slots__ = ("levels", "parameters")
 
     def __init__(self, levels: tuple[str, ...], parameters: frozenset[tuple[str, str]]) -> None:
         self.levels = levels
-        self.parameters = parameters
+        self.parameters = sorted(parameters)
 
     def __iter__(self) -> Iterator[_Key]:
+        return chain.from_iterable(self.by_specificity())
+
+    def by_specificity(self) -> Iterator[list[_Key]]:
+        """Give the keys of equally specific ranges together, the most specific first."""
         for level in self.levels:
             for size in range(len(self.parameters), 0, -1):
-                for some in combinations(self.parameters, size):
-                    yield level, frozenset(some)
-            yield level
+                yield [(level, frozenset(some)) for some in combinations(self.parameters, size)]
+            yield [level]
 
 
 def _type_keys(offer: str) -> _Keys:
@@ -340,7 +343,8 @@ def _type_keys(offer: str) -> _Keys:
     if len(parameters) > _MOST_PARAMETERS:
         raise FieldSyntaxError(f"more than {_MOST_PARAMETERS} parameters")
     keys = _ParameterisedKeys(levels, parameters)
-    return tuple(keys) if len(parameters) <= 2 else keys
+    # With one parameter, no two ranges are equally specific.
+    return tuple(keys) if len(parameters) == 1 else keys
 
 
 def _language_keys(offer: str) -> _Keys:
@@ -624,9 +628,10 @@ def negotiate_type(
     """
     Choose a media type.
 
-    The most specific range that matches an offer gives its quality, 0 excludes it; the highest
-    quality wins, then the more specific range, then the earlier offer. A range's parameters must
-    be in the offer; the offer may have more. A field that lists nothing usable is disregarded.
+    The most specific range that matches an offer gives its quality, of equally specific ones the
+    one with the highest; 0 excludes the offer. The highest quality wins, then the more specific
+    range, then the earlier offer. A range's parameters must be in the offer; the offer may have
+    more. A field that lists nothing usable is disregarded.
 
     Args:
         accept: the Accept field, its lines joined; None when the request has none.
@@ -878,13 +883,16 @@ def _acceptable(ranges: _Ranges, offers: _Offers) -> list[_Match]:
     matches = []
     find = ranges.get
     for offer, keys in offers:
-        for key in keys:
-            weighted = find(key)
-            if weighted is not None:
-                rank = weighted[0]
-                if rank:
-                    matches.append((rank, offer, weighted))
-                break
+        if isinstance(keys, _ParameterisedKeys):
+            weighted = _deciding(ranges, keys)
+        else:
+            weighted = None
+            for key in keys:
+                weighted = find(key)
+                if weighted is not None:
+                    break
+        if weighted is not None and weighted[0]:
+            matches.append((weighted[0], offer, weighted))
     # The sort is stable in reverse too, so equals keep the server's order.
     if len(matches) > 1:
         matches.sort(key=_by_rank, reverse=True)
@@ -1011,7 +1019,18 @@ def _excluded(ranges: _Ranges, offers: _Offers) -> set[str]:
 
 
 def _deciding(ranges: _Ranges, keys: _Keys) -> _Weighted | None:
-    return next((ranges[key] for key in keys if key in ranges), None)
+    return next(_matching(ranges, keys), None)
+
+
+def _matching(ranges: _Ranges, keys: _Keys) -> Iterator[_Weighted]:
+    """Give the ranges that match, the deciding one first: of equally specific, the best liked."""
+    if not isinstance(keys, _ParameterisedKeys):
+        yield from (ranges[key] for key in keys if key in ranges)
+        return
+    for same in keys.by_specificity():
+        found = [ranges[key] for key in same if key in ranges]
+        found.sort(key=_by_rank, reverse=True)
+        yield from found
 
 
 @lru_cache(maxsize=1024)
@@ -1216,7 +1235,7 @@ def _explain(
 
 def _explain_offer(dimension: _Dimension, ranges: _Ranges, offer: str, keys: _Keys) -> Step:
     rule = f"the most specific range that matches '{offer}'"
-    matching = [ranges[key] for key in keys if key in ranges]
+    matching = list(_matching(ranges, keys))
     if not matching:
         return Step(rule, "none matches: not acceptable", dimension.reference)
     first, *others = matching

@@ -169,6 +169,37 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "wsgi_middleware.layers",
         "wsgi_middleware.session",
     },
+    # The connection pool: rules, then the pool that decides, then what drives it and asks about it.
+    "connection_pool": {"idle_connections", "pool_parameters"},
+    "pool_presets": {"pool_parameters"},
+    "pool_traffic": {"pool_trace"},
+    "pool_tally": {"connection_pool"},
+    "plain_pool_run": {"connection_pool", "pool_parameters", "pool_tally", "pool_trace"},
+    "pool_notes": {"pool_parameters", "pool_tally"},
+    "pool_simulation": {
+        "connection_pool",
+        "plain_pool_run",
+        "pool_notes",
+        "pool_parameters",
+        "pool_presets",
+        "pool_tally",
+        "pool_trace",
+        "pool_traffic",
+    "pool_events": {
+        "connection_pool",
+        "pool_parameters",
+        "pool_presets",
+        "pool_simulation",
+        "pool_trace",
+    "pool_gaps": {"connection_pool", "pool_trace"},
+    "pool_sweep": {
+        "pool_gaps",
+        "pool_parameters",
+        "pool_presets",
+        "pool_simulation",
+        "pool_trace",
+        "pool_traffic",
+    "pool_plot": {"pool_sweep"},
 }
 # Packages other than the standard library, and the only modules that may import them.
 OTHERS_MAY_IMPORT = {

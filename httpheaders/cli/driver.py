@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from httpheaders.cli.destinations import FileDestination, StandardOutput
@@ -123,9 +124,15 @@ class InputOutput(NamedTuple):
                 parts = gathered(parts)
         except InputError as error:
             raise InputError(f"{self.source_name}: {error}") from None
+        documents = iter(parts.documents)
+        if questioner.form.takes_whole is not None:
+            first = list(islice(documents, 1))
+            documents = chain(first, documents)
+            if first and questioner.form.takes_whole(first[0]):
+                return self._answer_whole(documents, destination, questioner, answer)
         writer = self._writer(destination, is_stream=parts.is_stream)
         refused = 0
-        for document in questioner.joined(parts.documents):
+        for document in questioner.joined(documents):
             try:
                 question = questioner.of(document)
                 writer.write(answer(question), question.id)
@@ -137,6 +144,20 @@ class InputOutput(NamedTuple):
                     raise InputError(message) from None
                 _tell(message, refused, destination)
                 writer.refuse(document.line, str(error), questioner.identity_of(document))
+        return writer.status
+
+    def _answer_whole(
+        self,
+        documents: Iterator[Document],
+        destination: Destination,
+        questioner: Questioner,
+        answer: Callable[[Question], Reply],
+    ) -> ExitStatus:
+        writer = self._writer(destination, is_stream=False)
+        try:
+            writer.write(answer(questioner.of_whole(documents)))
+        except InputError as error:
+            raise InputError(f"{self.source_name}: {error}") from None
         return writer.status
 
     def _place(self, document: Document) -> str:

@@ -40,6 +40,7 @@ COMMANDS = {
     "cors-check": ("cors_check", "Say whether an origin gets in, or whether a browser accepts."),
     "pipeline": ("pipeline", "Say how far a request gets under a policy, and what is sent."),
     "wsgi": ("wsgi", "Say what a WSGI app answers to a request, behind this middleware."),
+    "pool-sim": ("pool_sim", "Foretell what a keep-alive pool does with your traffic."),
 }
 
 EXAMPLES = """

@@ -4,7 +4,7 @@ From a document to a question, typed and complete, with the options standing in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from httpheaders.cli.key_types import nearest_word
@@ -69,6 +69,10 @@ class Questioner:
         from httpheaders.cli.redirects import join_redirects
 
         return join_redirects(documents)
+
+    def of_whole(self, documents: Iterator[Document]) -> Question:
+        """Give the question that all documents together ask."""
+        return Question(self._options, None, self._explain, self._clock, documents=documents)
 
     @staticmethod
     def identity_of(document: Document) -> Any:

@@ -7,12 +7,13 @@ names, as options, fill in what a document leaves out; what the document says it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from httpheaders.answer import Problem
     from httpheaders.cli.key_types import Reader
+    from httpheaders.cli.reading import Document
     from httpheaders.messages.har import HarEntry
     from httpheaders.messages.message import Exchange, Request, Response
 
@@ -34,6 +35,8 @@ class Form(NamedTuple):
         is_plain: says of input that is no JSON object whether the whole of it is plain text that
             the subject stands for, rather than a header dump.
         joins_redirects: whether the messages of a redirect and of what it led to are one question.
+        takes_whole: given the first document, whether the whole input is one question, which has
+            all documents, unread, as its `documents`.
     """
 
     keys: Mapping[str, Reader]
@@ -44,6 +47,7 @@ class Form(NamedTuple):
     rest: str | None = None
     is_plain: Callable[[bytes], bool] | None = None
     joins_redirects: bool = False
+    takes_whole: Callable[[Document], bool] | None = None
 
 
 class Question(NamedTuple):
@@ -60,6 +64,7 @@ class Question(NamedTuple):
         har: the entry of the HAR that the exchange came from: when, how long, which connection.
         line: the line of the input, where it has one.
         earlier: the exchanges that came before this one, where the form joins or gathers them.
+        documents: the whole input, where the form takes it as one question.
     """
 
     values: Mapping[str, Any]
@@ -71,6 +76,7 @@ class Question(NamedTuple):
     har: HarEntry | None = None
     line: int | None = None
     earlier: tuple[Exchange, ...] = ()
+    documents: Iterator[Document] | None = None
 
     @property
     def hops(self) -> tuple[Exchange, ...]:

@@ -29,6 +29,10 @@ _version = lazy_pattern(r"(?:http/|h)([0-9])(?:\.([0-9]))?(?:-.*)?", re.IGNORECA
 _fraction = lazy_pattern(r":[0-9]{2}([.][0-9]{1,9})[0-9]*", re.ASCII)
 
 
+# What browsers write on an entry that needed no connection; names of their own, not of HAR 1.2.
+_CACHE_MARKS = ("_fromCache", "_servedFromCache", "_fromDiskCache", "_fromServiceWorker")
+
+
 class HarEntry(NamedTuple):
     """
     One entry.
@@ -41,6 +45,7 @@ class HarEntry(NamedTuple):
         timings: the phases of the exchange in seconds; those that do not apply are left out.
         connection: what tells the connection from others, or None.
         server_address: the IP address of the server, or None.
+        from_cache: whether the exporter says that it came from a cache.
     """
 
     exchange: Exchange
@@ -50,6 +55,7 @@ class HarEntry(NamedTuple):
     timings: Mapping[str, float] = {}
     connection: str | None = None
     server_address: str | None = None
+    from_cache: bool = False
 
 
 def is_har(document: object) -> bool:
@@ -114,6 +120,7 @@ def _read_entry(value: object, where: str) -> HarEntry:
         _read_timings(entry.get("timings")),
         _text_or_none(entry.get("connection")),
         _text_or_none(entry.get("serverIPAddress")),
+        any(entry.get(name) for name in _CACHE_MARKS),
     )
 
 

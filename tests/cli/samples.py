@@ -101,4 +101,10 @@ SAMPLES = [
         ("--origin", "https://a.example"),
         b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
     ),
+    Sample(
+        "pool-sim",
+        ("--threads", "2", "--latency", "1s", "--requests", "4"),
+        (),
+        b'{"threads": 2, "latency": 1, "requests": 4}\n',
+    ),
 ]

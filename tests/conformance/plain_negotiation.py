@@ -23,15 +23,18 @@ def plain_ranking(
     if match == "lookup":
         return look_up(ranges, offers)
     judged = []
+    first: dict[object, float] = {}
+    for range_, quality in ranges:
+        first.setdefault(range_, quality)
     for offer in offers:
         matching = [
             (specificity, quality)
-            for range_, quality in ranges
+            for range_, quality in first.items()
             if (specificity := how_specific(dimension, range_, offer)) is not None
         ]
         if matching:
-            # max keeps the first of equals
-            specificity, quality = max(matching, key=lambda pair: pair[0])
+            # Of equally specific ranges the best liked counts.
+            specificity, quality = max(matching)
             judged.append((offer, quality, specificity))
         elif dimension == "encoding" and offer.lower() == "identity":
             judged.append((offer, 0.001 if (field or "").strip(" \t,") else 1.0, (0, 0)))

@@ -1,0 +1,130 @@
+"""
+The pool simulation against simpy on the same trace, and against itself.
+
+The trace is of independent arrivals to four hosts, through Node's pool, whose rules are plain. The
+rows on a curve and on memory compare with one run of ours.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import resource
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+from benchmarks.rows import Row
+from httpheaders.pool_gaps import GapCurve
+from httpheaders.pool_presets import PRESETS
+from httpheaders.pool_simulation import simulate
+from httpheaders.pool_trace import Faults, checked_chunks
+
+__all__ = ["measure"]
+
+NODE = PRESETS["node"]
+Requests = list[tuple[float, str, float]]
+
+
+def measure(count: int = 500_000, long: int = 10_000_000, rounds: int = 3) -> list[Row]:
+    """
+    Time everyone side by side.
+
+    Args:
+        count: how many requests the trace has; simpy gets a tenth of them.
+        long: how many the long trace has, which is streamed.
+        rounds: how often each is timed; the fastest round counts.
+    """
+    requests = list(_requests(count))
+    ours = _best(lambda: simulate(requests, preset=NODE, notes=False), rounds) / count
+    return [
+        Row("a request a core, plain preset", ours, "1,000,000/s", 1e-6, 1e-6 / ours, goal=1.0),
+        _against_simpy(requests[: count // 10], rounds),
+        _curve(requests, ours * count, rounds),
+        *_memory(long),
+    ]
+
+
+def _requests(count: int, *, seed: int = 1) -> Iterator[tuple[float, str, float]]:
+    dice = random.Random(seed)
+    t = 0.0
+    for _ in range(count):
+        t += dice.expovariate(50)
+        yield t, f"h{dice.randrange(4)}.example", dice.expovariate(5)
+
+
+def _best(work: Callable[[], object], rounds: int) -> float:
+    return min(_time(work) for _ in range(rounds))
+
+
+def _time(work: Callable[[], object]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def _against_simpy(requests: Requests, rounds: int) -> Row:
+    created = simulate(requests, preset=NODE, notes=False).created
+    assert _simpy_pool(requests) == created, "both must open as many"
+    ours = _best(lambda: simulate(requests, preset=NODE, notes=False), rounds) / len(requests)
+    peer = _best(lambda: _simpy_pool(requests), rounds) / len(requests)
+    return Row("a request, Node's pool", ours, "simpy", peer, peer / ours, goal=20.0)
+
+
+def _simpy_pool(requests: Requests) -> int:
+    """Model Node's pool with simpy: a process a request, a store of idle connections a host."""
+    import simpy
+
+    environment = simpy.Environment()
+    stores: dict[str, simpy.PriorityStore] = {}
+    created = 0
+    timeout = NODE.parameters.idle_timeout
+    assert timeout is not None
+
+    def request(host: str, duration: float) -> Iterator[object]:
+        nonlocal created
+        store = stores.get(host)
+        if store is None:
+            store = stores[host] = simpy.PriorityStore(environment)
+        released = -math.inf
+        if store.items:
+            # Items sort by the time of release, negated: the newest is taken first.
+            released = -(yield store.get())
+        if environment.now - released > timeout:
+            store.items.clear()
+            created += 1
+        yield environment.timeout(duration)
+        yield store.put(-environment.now)
+
+    def arrivals() -> Iterator[object]:
+        for t, host, duration in requests:
+            yield environment.timeout(t - environment.now)
+            environment.process(request(host, duration))
+
+    environment.process(arrivals())
+    environment.run()
+    return created
+
+
+def _curve(requests: Requests, one_run: float, rounds: int) -> Row:
+    timeouts = [float(number) for number in range(1, 121)]
+
+    def curve() -> None:
+        gaps = GapCurve(timeouts)
+        gaps.feed(checked_chunks(requests, Faults()))
+        gaps.created()
+        gaps.idle_seconds()
+
+    ours = _best(curve, rounds)
+    what = "a timeout curve of 120 values"
+    return Row(what, ours, "two runs of one value", 2 * one_run, 2 * one_run / ours, goal=1.0)
+
+
+def _memory(count: int) -> Iterator[Row]:
+    simulate(_requests(count // 100), preset=NODE)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    simulate(_requests(count), preset=NODE)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    what = f"peak memory after {count:,} streamed requests"
+    name = f"after {count // 100:,}"
+    # A twentieth more is the allocator's own.
+    yield Row(what, after / 1024, name, before / 1024, before / after, unit="MiB", goal=0.95)

@@ -1,0 +1,149 @@
+"""
+Connections, and the idle ones of a host in the order in which a pool takes them.
+
+`add`, `take` and `remove` cost O(1) by time of release and O(log k) by place.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from heapq import heapify, heappop, heappush
+from typing import Any, Protocol
+
+__all__ = ["BUSY", "CLOSED", "DEAD", "DIALING", "IDLE", "ByPlace", "ByRelease", "Connection"]
+
+# What a connection is doing. A dead one is closed but still has its place among the idle ones.
+DIALING, BUSY, IDLE, DEAD, CLOSED = range(5)
+
+
+class Connection:
+    """
+    One connection of a pool.
+
+    Attributes:
+        serial: its number in order of being asked for.
+        place: its slot, or its serial.
+        host: the pool of its host.
+        opened_at, released_at: when it was opened and last given back.
+        requests: how many it has carried or carries.
+        state: what it is doing.
+        retired: it is closed when it is given back.
+        asked_by: the request that it is being opened for.
+    """
+
+    __slots__ = (
+        "asked_by",
+        "host",
+        "opened_at",
+        "place",
+        "released_at",
+        "requests",
+        "retired",
+        "serial",
+        "state",
+    )
+
+    def __init__(self, serial: int, place: int, host: Any, now: float) -> None:
+        self.serial = serial
+        self.place = place
+        self.host = host
+        self.opened_at = now
+        self.released_at = now
+        self.requests = 0
+        self.state = BUSY
+        self.retired = False
+        self.asked_by: Any = None
+
+
+class IdleOrder(Protocol):
+    """What a pool asks of the idle connections of a host."""
+
+    def add(self, connection: Connection) -> None:
+        """Put a released connection among them."""
+
+    def take(self) -> Connection | None:
+        """Take the next one out; None when there is none."""
+
+    def remove(self, connection: Connection) -> None:
+        """Take this one out."""
+
+    def __len__(self) -> int: ...
+
+
+class ByRelease:
+    """By time of release, the newest or the oldest first."""
+
+    __slots__ = ("_connections", "_newest_first")
+
+    def __init__(self, *, newest_first: bool) -> None:
+        self._connections: deque[Connection] = deque()
+        self._newest_first = newest_first
+
+    def add(self, connection: Connection) -> None:
+        """Put a released connection among them."""
+        self._connections.append(connection)
+
+    def take(self) -> Connection | None:
+        """Take the next one out; None when there is none."""
+        if not self._connections:
+            return None
+        return self._connections.pop() if self._newest_first else self._connections.popleft()
+
+    def remove(self, connection: Connection) -> None:
+        """Take this one out; nearly always it is the one idle longest or the newest."""
+        if self._connections[0] is connection:
+            self._connections.popleft()
+        elif self._connections[-1] is connection:
+            self._connections.pop()
+        else:
+            self._connections.remove(connection)
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+
+class ByPlace:
+    """By a number that each connection keeps, the lowest first: its slot, or its serial."""
+
+    __slots__ = ("_heap", "_idle", "_in_heap", "_number")
+
+    def __init__(self, number: Callable[[Connection], int]) -> None:
+        self._heap: list[int] = []
+        self._in_heap: set[int] = set()
+        self._idle: dict[int, Connection] = {}
+        self._number = number
+
+    def add(self, connection: Connection) -> None:
+        """Put a released connection among them."""
+        number = self._number(connection)
+        self._idle[number] = connection
+        # A number that `remove` left in the heap is valid again.
+        if number not in self._in_heap:
+            self._in_heap.add(number)
+            heappush(self._heap, number)
+
+    def first(self) -> Connection | None:
+        """Give the next one without taking it."""
+        heap = self._heap
+        while heap and heap[0] not in self._idle:
+            self._in_heap.discard(heappop(heap))
+        return self._idle[heap[0]] if heap else None
+
+    def take(self) -> Connection | None:
+        """Take the next one out; None when there is none."""
+        connection = self.first()
+        if connection is not None:
+            self.remove(connection)
+        return connection
+
+    def remove(self, connection: Connection) -> None:
+        """Take this one out; its number leaves the heap when it comes up, or in bulk."""
+        del self._idle[self._number(connection)]
+        if len(self._heap) > 2 * len(self._idle) + 64:
+            self._heap = list(self._idle)
+            heapify(self._heap)
+            self._in_heap = set(self._heap)
+
+    def __len__(self) -> int:
+        return len(self._idle)

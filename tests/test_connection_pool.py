@@ -1,0 +1,484 @@
+"""The pool that decides, and the plain ConnectionPool over it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+
+from httpheaders import ConnectionPool
+from httpheaders.connection_pool import (
+    Assigned,
+    Closed,
+    Dialing,
+    Opened,
+    Pool,
+    Queued,
+    Refused,
+)
+from httpheaders.errors import HttpHeadersError, PolicyError, PoolError
+from httpheaders.pool_parameters import PoolParameters
+from httpheaders.pool_simulation import PoolRun
+from tests.pool_strategies import rules, traces
+
+
+def in_short(decisions):
+    """Say what was decided in a few words."""
+    return [SAID[type(decision)](decision) for decision in decisions]
+
+
+SAID = {
+    Opened: lambda made: f"open {made.connection}",
+    Dialing: lambda made: f"dial {made.connection}",
+    Assigned: lambda made: f"{made.request} on {made.connection}",
+    Queued: lambda made: f"{made.request} waits",
+    Refused: lambda made: f"{made.request} refused",
+    Closed: lambda made: f"close {made.connection}: {made.reason}",
+}
+
+
+def play(parameters, *events):
+    """Run events, and give what the last of them decided."""
+    pool = Pool(parameters)
+    decisions = []
+    for event, *arguments in events:
+        match event:
+            case "request":
+                request, host, now = arguments
+                decisions = pool.request(request, host, now=now)
+            case "release":
+                connection, now = arguments
+                decisions = pool.release(connection, now=now)
+            case "close":
+                connection, now = arguments
+                decisions = pool.release(connection, now=now, reusable=False)
+            case "connected":
+                connection, now = arguments
+                decisions = pool.connected(connection, now=now)
+            case "advance":
+                decisions = pool.advance(now=arguments[0])
+    return in_short(decisions)
+
+
+def a(number, now):
+    return ("request", f"r{number}", "a", now)
+
+
+def b(number, now):
+    return ("request", f"r{number}", "b", now)
+
+
+TWO_IDLE = [a(1, 0), a(2, 0), ("release", 1, 1), ("release", 2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "events", "decided"),
+    [
+        pytest.param({}, [a(1, 0)], ["open 1", "r1 on 1"], id="the first request opens"),
+        pytest.param({}, [*TWO_IDLE, a(3, 3)], ["r3 on 2"], id="lifo takes what came free last"),
+        pytest.param(
+            {"order": "fifo"}, [*TWO_IDLE, a(3, 3)], ["r3 on 1"], id="fifo what came free first"
+        ),
+        pytest.param(
+            {"order": "created"},
+            [a(1, 0), a(2, 0), ("release", 2, 1), ("release", 1, 2), a(3, 3)],
+            ["r3 on 1"],
+            id="created takes the oldest connection",
+        ),
+        pytest.param(
+            {"order": "slot", "idle_timeout": 2},
+            [*TWO_IDLE, a(3, 3.5)],
+            ["close 1: idle timeout", "open 3", "r3 on 3"],
+            id="the first free slot though its connection is dead",
+        ),
+        pytest.param(
+            {"idle_timeout": 1},
+            [a(1, 0), ("release", 1, 1), a(2, 2)],
+            ["r2 on 1"],
+            id="idle for exactly the timeout is reused",
+        ),
+        pytest.param(
+            {"idle_timeout": 1},
+            [a(1, 0), ("release", 1, 1), a(2, 2.01)],
+            ["close 1: idle timeout", "open 2", "r2 on 2"],
+            id="idle for longer is not",
+        ),
+        pytest.param(
+            {"idle_timeout": 0.2},
+            [a(1, 0), ("release", 1, 0.1), a(2, 0.1 + 0.2)],
+            ["r2 on 1"],
+            id="fractions that do not add up in binary are one instant",
+        ),
+        pytest.param(
+            {"server_timeout": 1, "idle_timeout": 5},
+            [a(1, 0), ("release", 1, 1), a(2, 3)],
+            ["close 1: server timeout", "open 2", "r2 on 2"],
+            id="the server hangs up first",
+        ),
+        pytest.param({"max_per_host": 1}, [a(1, 0), a(2, 1)], ["r2 waits"], id="full: wait"),
+        pytest.param(
+            {"max_per_host": 1, "on_full": "error"}, [a(1, 0), a(2, 1)], ["r2 refused"],
+            id="full: fail",
+        ),
+        pytest.param(
+            {"max_per_host": 1, "on_full": "discard"},
+            [a(1, 0), a(2, 1), ("release", 1, 2), ("release", 2, 3)],
+            ["close 2: idle limit"],
+            id="full: open one more and discard it",
+        ),
+        pytest.param(
+            {"max_per_host": 1},
+            [a(1, 0), a(2, 1), a(3, 1), ("release", 1, 2)],
+            ["r2 on 1"],
+            id="the first to wait is served first",
+        ),
+        pytest.param(
+            {"max_per_host": 1},
+            [a(1, 0), a(2, 1), ("close", 1, 2)],
+            ["close 1: request limit", "open 2", "r2 on 2"],
+            id="a closed connection makes room for who waits",
+        ),
+        pytest.param(
+            {"max_per_host": 1, "wait_timeout": 1},
+            [a(1, 0), a(2, 1), ("advance", 2)],
+            ["r2 refused"],
+            id="a wait times out",
+        ),
+        pytest.param(
+            {"max_per_host": 1, "wait_timeout": 1},
+            [a(1, 0), a(2, 1), ("release", 1, 2)],
+            ["r2 on 1"],
+            id="a release at that very instant is in time",
+        ),
+        pytest.param(
+            {"max_total": 1},
+            [a(1, 0), b(2, 1), ("release", 1, 2)],
+            [],
+            id="an idle connection of one host blocks another",
+        ),
+        pytest.param(
+            {"max_total": 1, "idle_timeout": 3},
+            [a(1, 0), b(2, 1), ("release", 1, 2), ("advance", 5)],
+            ["close 1: idle timeout", "open 2", "r2 on 2"],
+            id="until it times out",
+        ),
+        pytest.param(
+            {"max_total": 1, "full_evicts": "oldest"},
+            [a(1, 0), ("release", 1, 1), b(2, 1.5)],
+            ["close 1: made room", "open 2", "r2 on 2"],
+            id="or is closed to make room",
+        ),
+        pytest.param(
+            {"max_total": 1, "limit_scope": "busy"},
+            [a(1, 0), ("release", 1, 1), b(2, 1.5)],
+            ["open 2", "r2 on 2"],
+            id="or does not count",
+        ),
+        pytest.param(
+            {"max_idle_per_host": 1}, TWO_IDLE, ["close 2: idle limit"], id="an idle cap a host"
+        ),
+        pytest.param(
+            {"max_idle_total": 1},
+            [a(1, 0), b(2, 0), ("release", 1, 1), ("release", 2, 2)],
+            ["close 1: idle limit over all hosts"],
+            id="an idle cap over hosts closes the one idle longest",
+        ),
+        pytest.param(
+            {"max_idle_total": 1, "idle_total_policy": "sweep"},
+            [a(1, 0), a(2, 0), ("release", 1, 1)],
+            ["close 1: idle limit"],
+            id="httpcore's counts busy ones too",
+        ),
+        pytest.param(
+            {"max_requests": 1},
+            [a(1, 0), ("release", 1, 1)],
+            ["close 1: request limit"],
+            id="the server closes after so many requests",
+        ),
+        pytest.param(
+            {"max_requests": 1, "dead_slots": True, "max_idle_per_host": 1},
+            [a(1, 0), a(2, 0), ("release", 1, 1), ("release", 2, 1)],
+            ["close 2: idle limit"],
+            id="even what the server closed takes a place, and is discarded when there is none",
+        ),
+        pytest.param(
+            {"server_timeout": 1, "dead_slots": True},
+            [a(1, 0), ("release", 1, 1), a(2, 9)],
+            ["close 1: server timeout", "open 2", "r2 on 2"],
+            id="a dead slot is opened anew",
+        ),
+        pytest.param(
+            {"max_lifetime": 2},
+            [a(1, 0), ("release", 1, 1), a(2, 2.5)],
+            ["close 1: lifetime", "open 2", "r2 on 2"],
+            id="too old",
+        ),
+        pytest.param(
+            {"max_lifetime": 2, "order": "slot"},
+            [a(1, 0), a(2, 1), ("release", 2, 2.5), a(3, 2.6), ("release", 1, 3)],
+            ["close 1: lifetime passed in use"],
+            id="too old in use",
+        ),
+        pytest.param(
+            {"max_hosts": 1},
+            [a(1, 0), ("release", 1, 1), b(2, 2)],
+            ["close 1: host forgotten", "open 2", "r2 on 2"],
+            id="a host is forgotten",
+        ),
+        pytest.param(
+            {"max_hosts": 1},
+            [a(1, 0), b(2, 1), ("release", 1, 2)],
+            ["close 1: host forgotten"],
+            id="and what was in use for it is closed when it comes back",
+        ),
+        pytest.param(
+            {"connect_time": 1}, [a(1, 0)], ["dial 1"], id="opening takes time"
+        ),
+        pytest.param(
+            {"connect_time": 1}, [a(1, 0), ("connected", 1, 1)], ["open 1", "r1 on 1"],
+            id="and then the request goes",
+        ),
+        pytest.param(
+            {"connect_time": 1, "late_binding": True},
+            [a(1, 0), ("connected", 1, 1), a(2, 2), ("release", 1, 2.5)],
+            ["r2 on 1"],
+            id="what comes free first is taken",
+        ),
+        pytest.param(
+            {"connect_time": 1, "late_binding": True, "max_idle_per_host": 0},
+            [a(1, 0), ("connected", 1, 1), a(2, 2), ("release", 1, 2.5), ("connected", 2, 3)],
+            ["open 2", "close 2: idle limit"],
+            id="and the loser is left over",
+        ),
+        pytest.param(
+            {"max_total": 1, "order": "created", "full_evicts": "created"},
+            [a(1, 0), a(2, 1), b(3, 1), ("release", 1, 2)],
+            ["close 1: idle limit", "open 2", "r3 on 2"],
+            id="httpcore closes for another host what it gave to a waiting request",
+        ),
+    ],
+)  # fmt: skip
+def test_decisions(parameters, events, decided):
+    assert play(PoolParameters(**parameters), *events) == decided
+
+
+def test_a_lost_connection_begins_the_wait_anew():
+    """httpcore: who loses what it was given queues again, its wait beginning afresh."""
+    pool = Pool(PoolParameters(max_total=1, order="created", full_evicts="created", wait_timeout=3))
+    pool.request("r1", "a", now=0)
+    pool.request("r2", "a", now=1)
+    pool.request("r3", "b", now=1)
+    assert in_short(pool.release(1, now=2)) == ["close 1: idle limit", "open 2", "r3 on 2"]
+    assert in_short(pool.advance(now=4)) == []
+    assert pool.next_timer == 5
+    assert in_short(pool.advance(now=5)) == ["r2 refused"]
+
+
+@pytest.mark.parametrize(
+    ("events", "message"),
+    [
+        pytest.param(
+            [("release", 1, 0)], "cannot release connection 1: it is not open", id="never got"
+        ),
+        pytest.param(
+            [a(1, 0), ("release", 1, 1), ("release", 1, 2)],
+            "cannot release connection 1: it is idle",
+            id="twice",
+        ),
+        pytest.param([a(1, 5), a(2, 3)], "time runs back from 5 to 3", id="time runs back"),
+        pytest.param([a(1, float("nan"))], "time runs back from -inf to nan", id="no time at all"),
+        pytest.param(
+            [a(1, 0), ("connected", 1, 1)],
+            "cannot connect connection 1: it is in use",
+            id="is open",
+        ),
+    ],
+)  # fmt: skip
+def test_events_that_cannot_be(events, message):
+    with pytest.raises(PoolError, match=message):
+        play(PoolParameters(), *events)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"order": "newest"}, "order 'newest' is not known: expected lifo, fifo, created or slot"),
+        ({"max_per_host": 0}, "max_per_host 0 is not a count: expected a whole number from 1"),
+        ({"max_total": 2.5}, "max_total 2.5 is not a count"),
+        ({"max_hosts": True}, "max_hosts True is not a count"),
+        ({"idle_timeout": -1}, "idle_timeout -1 is not a duration: expected seconds, 0 or more"),
+        ({"connect_time": None}, "connect_time None is not a duration"),
+        ({"idle_timeout": float("nan")}, "idle_timeout nan is not a duration"),
+    ],
+)
+def test_rules_that_no_pool_can_follow(changes, message):
+    with pytest.raises(PolicyError, match=message):
+        Pool(PoolParameters(**changes))
+
+
+class Watch:
+    """Look at every decision, and hold it against what must always be."""
+
+    def __init__(self, rules):
+        self.rules = rules
+        self.in_use = {}
+        self.open = Counter()
+        self.alive = set()
+        self.answered = Counter()
+        self.carried = Counter()
+
+    def see(self, decision, now):
+        del now
+        getattr(self, type(decision).__name__.lower())(decision)
+
+    def opened(self, made):
+        assert made.connection not in self.alive
+        self.alive.add(made.connection)
+
+    def dialing(self, made):
+        pass
+
+    def queued(self, made):
+        pass
+
+    def assigned(self, made):
+        assert made.connection in self.alive
+        assert made.connection not in self.in_use, "two requests on one connection"
+        assert made.reused == (self.carried[made.connection] > 0)
+        assert made.waited >= 0
+        assert made.idle >= 0
+        timeout = self.rules.idle_timeout
+        assert timeout is None or made.idle <= timeout
+        self.in_use[made.connection] = made.request
+        self.carried[made.connection] += 1
+        limit = self.rules.max_requests
+        assert limit is None or self.carried[made.connection] <= limit
+        self.answered[made.request.request] += 1
+
+    def refused(self, made):
+        assert made.reason
+        self.answered[made.request.request] += 1
+
+    def closed(self, made):
+        self.alive.discard(made.connection)
+        assert made.connection not in self.in_use
+        assert made.requests == self.carried[made.connection]
+        assert made.idle >= 0
+
+
+@settings(max_examples=300, deadline=None)
+@given(rules, traces())
+def test_whatever_the_rules(parameters, rows):
+    watch = Watch(parameters)
+
+    def ended(number, now):
+        del now
+        for connection, token in list(watch.in_use.items()):
+            if token.request == number:
+                del watch.in_use[connection]
+
+    run = PoolRun(parameters, per_connection=True, on_end=ended, record=watch.see)
+    for number, (t, host, duration) in enumerate(rows):
+        run.arrive(t, host, duration, number)
+        caps_hold(run.pool, parameters)
+    run.finish()
+    caps_hold(run.pool, parameters)
+    total = run.tally.total
+    assert set(watch.answered) == set(range(len(rows))), "every request is served or refused"
+    assert set(watch.answered.values()) == {1}, "and once only"
+    assert total.created + total.reused + total.errors == total.requests + total.unused
+    assert total.reused == sum(max(count - 1, 0) for count in run.tally.carried.values())
+    assert run.pool.busy_count == 0 or parameters.connect_time
+
+
+def caps_hold(pool, parameters):
+    if parameters.on_full == "discard":
+        return
+    if parameters.max_total is not None and parameters.limit_scope == "open":
+        assert pool.open_count <= parameters.max_total
+    if parameters.max_idle_total is not None and parameters.idle_total_policy == "oldest":
+        assert pool.idle_count <= parameters.max_idle_total
+
+
+# -- the plain pool
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_quick_script():
+    pool = ConnectionPool(max_per_host=2, idle_timeout_s=30)
+    first = pool.get_connection("example.com")
+    second = pool.get_connection("example.com")
+    assert first != second
+    pool.release_connection("example.com", first)
+    assert pool.get_connection("example.com") == first
+    assert (pool._created, pool._reused) == (2, 1)
+    assert (pool.created, pool.reused, pool.active, pool.idle) == (2, 1, 2, 0)
+    assert pool.reuse_rate == pytest.approx(1 / 3)
+
+
+def test_hosts_do_not_share():
+    pool = ConnectionPool()
+    connection = pool.get_connection("a.example")
+    pool.release_connection("a.example", connection)
+    assert pool.get_connection("b.example") != connection
+    assert pool.reuse_rate == 0
+
+
+def test_beyond_the_cap_connections_are_discarded():
+    pool = ConnectionPool(max_per_host=1)
+    got = [pool.get_connection("a") for _ in range(3)]
+    for connection in got:
+        pool.release_connection("a", connection)
+    assert (pool.created, pool.idle, pool.discarded) == (3, 1, 2)
+
+
+def test_idle_connections_time_out():
+    clock = Clock()
+    pool = ConnectionPool(idle_timeout_s=30, clock=clock)
+    first = pool.get_connection("a")
+    pool.release_connection("a", first)
+    clock.now += 30
+    assert pool.evict_idle() == []
+    clock.now += 0.1
+    assert pool.evict_idle() == [first]
+    assert pool.get_connection("a") != first
+    assert (pool.evicted, pool.created) == (1, 2)
+
+
+@pytest.mark.parametrize("host", ["a", "b"])
+def test_only_what_was_got_can_be_released(host):
+    pool = ConnectionPool()
+    connection = pool.get_connection("a")
+    if host == "a":
+        pool.release_connection("a", connection)
+    with pytest.raises(PoolError, match="is not in use"):
+        pool.release_connection(host, connection)
+
+
+def test_its_errors_are_value_errors():
+    with pytest.raises(ValueError, match="max_per_host"):
+        ConnectionPool(max_per_host=0)
+    assert issubclass(PoolError, HttpHeadersError)
+
+
+def test_threads_may_share_it():
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ConnectionPool(max_per_host=8)
+
+    def use(_):
+        pool.release_connection("a", pool.get_connection("a"))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(use, range(800)))
+    assert pool.created + pool.reused == 800
+    assert pool.active == 0

@@ -1,0 +1,47 @@
+"""Curves, drawn by packages that need not be there."""
+
+from __future__ import annotations
+
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+from httpheaders.errors import PolicyError
+from httpheaders.pool_parameters import PoolParameters
+from httpheaders.pool_plot import svg_plot, text_plot
+from httpheaders.pool_sweep import sweep
+
+ROWS = [(n, "a", 0.5 + n % 3) for n in range(30)]
+
+
+def curve(values=(0.5, 1, 2, 4)):
+    return sweep(ROWS, PoolParameters(), "idle_timeout", list(values))
+
+
+def test_text():
+    pytest.importorskip("plotille")
+    drawn = text_plot(curve())
+    assert "idle_timeout" in drawn
+    assert "connections opened" in drawn
+    assert len(drawn.splitlines()) > 10
+
+
+def test_one_value_can_be_drawn():
+    pytest.importorskip("plotille")
+    assert text_plot(curve([1]))
+
+
+def test_svg_is_well_formed_and_always_the_same():
+    pytest.importorskip("leather")
+    drawn = svg_plot(curve())
+    assert ElementTree.fromstring(drawn).tag == "{http://www.w3.org/2000/svg}svg"
+    assert drawn == svg_plot(curve())
+    assert b"<script" not in drawn
+
+
+@pytest.mark.parametrize(("package", "draw"), [("plotille", text_plot), ("leather", svg_plot)])
+def test_a_package_that_is_not_there_is_named(monkeypatch, package, draw):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(PolicyError, match=f"needs the package {package}: pip install"):
+        draw(curve())
