@@ -96,6 +96,40 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     "cors_probe": {"cors_origins", "cors_policy", "cors_rules"},
     "cors_server": {"cors_policy", "cors_rules", "cors_safelists"},
     "cors_sharing": {"cors_rules", "cors_safelists"},
+    # The connection pool: rules, then the pool that decides, then what drives it and asks about it.
+    "connection_pool": {"idle_connections", "pool_parameters"},
+    "pool_presets": {"pool_parameters"},
+    "pool_traffic": {"pool_trace"},
+    "pool_tally": {"connection_pool"},
+    "plain_pool_run": {"connection_pool", "pool_parameters", "pool_tally", "pool_trace"},
+    "pool_notes": {"pool_parameters", "pool_tally"},
+    "pool_simulation": {
+        "connection_pool",
+        "plain_pool_run",
+        "pool_notes",
+        "pool_parameters",
+        "pool_presets",
+        "pool_tally",
+        "pool_trace",
+        "pool_traffic",
+    },
+    "pool_events": {
+        "connection_pool",
+        "pool_parameters",
+        "pool_presets",
+        "pool_simulation",
+        "pool_trace",
+    },
+    "pool_gaps": {"connection_pool", "pool_trace"},
+    "pool_sweep": {
+        "pool_gaps",
+        "pool_parameters",
+        "pool_presets",
+        "pool_simulation",
+        "pool_trace",
+        "pool_traffic",
+    },
+    "pool_plot": {"pool_sweep"},
     "wsgi_call": {"wsgi"},
     "wsgi_validation": {"wsgi", "wsgi_call"},
     "wsgi_trace": {"wsgi"},
@@ -169,37 +203,6 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "wsgi_middleware.layers",
         "wsgi_middleware.session",
     },
-    # The connection pool: rules, then the pool that decides, then what drives it and asks about it.
-    "connection_pool": {"idle_connections", "pool_parameters"},
-    "pool_presets": {"pool_parameters"},
-    "pool_traffic": {"pool_trace"},
-    "pool_tally": {"connection_pool"},
-    "plain_pool_run": {"connection_pool", "pool_parameters", "pool_tally", "pool_trace"},
-    "pool_notes": {"pool_parameters", "pool_tally"},
-    "pool_simulation": {
-        "connection_pool",
-        "plain_pool_run",
-        "pool_notes",
-        "pool_parameters",
-        "pool_presets",
-        "pool_tally",
-        "pool_trace",
-        "pool_traffic",
-    "pool_events": {
-        "connection_pool",
-        "pool_parameters",
-        "pool_presets",
-        "pool_simulation",
-        "pool_trace",
-    "pool_gaps": {"connection_pool", "pool_trace"},
-    "pool_sweep": {
-        "pool_gaps",
-        "pool_parameters",
-        "pool_presets",
-        "pool_simulation",
-        "pool_trace",
-        "pool_traffic",
-    "pool_plot": {"pool_sweep"},
 }
 # Packages other than the standard library, and the only modules that may import them.
 OTHERS_MAY_IMPORT = {
@@ -208,7 +211,7 @@ OTHERS_MAY_IMPORT = {
     "http_sf": {"syntax.structured"},
     "publicsuffixlist": {"cors_origins"},
 }
-FOUNDATION = {"errors", "answer", "version"}
+FOUNDATION = {"errors", "answer", "version", "named_tuples"}
 
 
 def name_of(path: Path) -> str:
