@@ -138,7 +138,7 @@ OTHERS_MAY_IMPORT = {
     "http_sf": {"syntax.structured"},
     "publicsuffixlist": {"cors_origins"},
 }
-FOUNDATION = {"errors", "answer", "version"}
+FOUNDATION = {"errors", "answer", "version", "named_tuples"}
 
 
 def name_of(path: Path) -> str:
