@@ -8,7 +8,9 @@ is such a value; an exception is kept for questions that cannot be understood.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["Answer", "Problem", "Step"]
 

@@ -7,9 +7,9 @@ Source: RFC 9110 sections 14.1.2, 14.2, 14.4, 14.6 and 15.3.7.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import OWS_CHARACTERS
 from httpheaders.syntax.ranges import ContentRange, RangeSet, parse_content_range, parse_range
 

@@ -12,7 +12,6 @@ Source: RFC 9111, RFC 5861, RFC 9211.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from httpheaders.answer import Step
 from httpheaders.cache_policy import (
@@ -41,6 +40,7 @@ from httpheaders.cache_validation import (
 )
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.partial_content import combined, request_for_rest
 from httpheaders.syntax.dates import format_http_date
 

@@ -6,7 +6,7 @@ Source: RFC 9111 sections 3 to 5, RFC 5861, RFC 9213.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from httpheaders.answer import Problem, Step
 from httpheaders.cache_control_problems import contradictions, directive_problems
@@ -27,6 +27,7 @@ from httpheaders.cache_validation import (
 from httpheaders.entity_tag_values import read_entity_tag
 from httpheaders.freshness import date_of
 from httpheaders.messages.message import Request
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import OWS_CHARACTERS, parse_delta_seconds
 from httpheaders.targeted_cache_control import parse_targeted_field
 from httpheaders.vary import vary_problems

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.cache_directives import Directive, split_directives
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import (

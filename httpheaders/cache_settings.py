@@ -4,7 +4,7 @@ What kind of cache decides: the few facts that RFC 9111 leaves to each cache.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["PRIVATE_CACHE", "SHARED_CACHE", "CacheSettings"]
 

@@ -11,13 +11,14 @@ Source: RFC 9111.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from httpheaders.answer import Problem, Step
 from httpheaders.cache import Cache
 from httpheaders.cache_settings import SHARED_CACHE, CacheSettings
 from httpheaders.cache_store import CacheStore, content_length
 from httpheaders.conditional import answer_conditional
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.patterns import lazy_pattern
 from httpheaders.target_uri import origin_of, target_uri
 

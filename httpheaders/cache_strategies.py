@@ -7,7 +7,6 @@ Source: RFC 9111 section 5.2.2, RFC 5861, RFC 8246, RFC 9213.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.cache_control import (
@@ -20,6 +19,7 @@ from httpheaders.cache_control import (
 from httpheaders.cache_control_problems import contradictions
 from httpheaders.errors import PolicyError
 from httpheaders.messages.headers import Headers
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.dates import format_http_date
 from httpheaders.syntax.grammar import is_token
 

@@ -15,7 +15,7 @@ Source: RFC 9110 sections 8.4, 8.8.3.3, 12.5.3 and 12.5.5, RFC 9111 section 5.2.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from httpheaders.answer import Problem, Step
 from httpheaders.content_codings import canonical_coding, compress, is_available
@@ -23,6 +23,7 @@ from httpheaders.content_negotiation import negotiate_encoding
 from httpheaders.errors import FieldSyntaxError, PolicyError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import split_list
 
 if TYPE_CHECKING:

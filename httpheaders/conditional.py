@@ -10,7 +10,6 @@ Source: RFC 9110 sections 13, 14, 15.3.7, 15.4.5 and 15.5.17.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.byte_ranges import (
@@ -26,6 +25,7 @@ from httpheaders.byte_ranges import (
 from httpheaders.entity_tag_values import canonical_json, entity_tag_of
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.preconditions import (
     Preconditions,
     Validators,

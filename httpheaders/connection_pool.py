@@ -22,7 +22,6 @@ from collections.abc import Callable, MutableMapping
 from heapq import heappop, heappush
 from math import inf
 from operator import attrgetter
-from typing import NamedTuple
 
 from httpheaders.errors import PoolError
 from httpheaders.idle_connections import (
@@ -36,6 +35,7 @@ from httpheaders.idle_connections import (
     Connection,
     IdleOrder,
 )
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.pool_parameters import PoolParameters, check_parameters
 
 __all__ = [

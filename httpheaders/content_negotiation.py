@@ -20,10 +20,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import lru_cache
 from itertools import chain, combinations
 from operator import itemgetter
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import FieldSyntaxError, PolicyError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import parse_parameters, parse_weight, split_list
 from httpheaders.syntax.grammar import OWS, OWS_CHARACTERS, QVALUE, is_token, quote
 from httpheaders.syntax.media_types import parse_media_range, parse_media_type

@@ -11,7 +11,6 @@ Source: RFC 6265bis sections 5.4 to 5.7.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.cookie_domains import (
@@ -27,6 +26,7 @@ from httpheaders.cookie_domains import (
     split_cookie_url,
 )
 from httpheaders.messages.headers import Latin1Text
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.set_cookie import SetCookie, octet_length, read_set_cookie
 from httpheaders.syntax.cookie_text import CookieAttribute
 from httpheaders.syntax.dates import format_http_date

@@ -10,7 +10,6 @@ Source: RFC 6265bis sections 5.7 and 5.8.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.cookie_acceptance import (
@@ -30,6 +29,7 @@ from httpheaders.cookie_domains import (
     split_cookie_url,
 )
 from httpheaders.messages.headers import join_field_text
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["CookieJar", "JarAnswer", "JarLimits", "JarStep", "answer_from_jar"]
 

@@ -11,11 +11,12 @@ Source: RFC 6265bis sections 4 and 5.8.3.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import FieldSyntaxError, PolicyError
 from httpheaders.messages.headers import Latin1Text, join_field_text
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.cookie_text import (
     split_cookie_pairs,
     split_cookie_pieces,

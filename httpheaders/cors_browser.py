@@ -11,7 +11,6 @@ Source: Fetch sections "Main fetch", "HTTP fetch", "HTTP-redirect fetch" and "CO
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from httpheaders import cors_rules as rules
 from httpheaders.answer import Problem, Step
@@ -40,6 +39,7 @@ from httpheaders.cors_sharing import cors_check, exposed_names
 from httpheaders.errors import FieldSyntaxError, InputError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import is_token
 from httpheaders.syntax.origins import OPAQUE, Location, Origin, locate, parse_origin, printable
 

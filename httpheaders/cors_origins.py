@@ -15,9 +15,10 @@ Source: Fetch section "Origin header"; the wildcards are ours, and match whole l
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.origins import (
     OPAQUE,
     Origin,

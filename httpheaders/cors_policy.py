@@ -10,7 +10,7 @@ Source: Fetch sections "CORS protocol" and "Methods"; the advice on security is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from httpheaders.cors_origins import (
     ANY_ORIGIN,
@@ -27,6 +27,7 @@ from httpheaders.cors_safelists import (
     normalize_method,
 )
 from httpheaders.errors import FieldSyntaxError, InputError, PolicyError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import is_token
 from httpheaders.syntax.origins import OPAQUE, Origin, parse_origin, printable
 

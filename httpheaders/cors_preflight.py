@@ -7,7 +7,6 @@ Source: Fetch sections "Main fetch", "CORS-preflight fetch" and "CORS-preflight 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from httpheaders import cors_rules as rules
 from httpheaders.cors_rules import Failure, Rule, Trail
@@ -24,6 +23,7 @@ from httpheaders.cors_safelists import (
 from httpheaders.cors_sharing import cors_check
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import parse_delta_seconds
 from httpheaders.syntax.origins import printable
 

@@ -10,13 +10,13 @@ Source: Fetch section "CORS check"; the origins are those that scanners of live 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from httpheaders import cors_rules as rules
 from httpheaders.answer import Problem, Step
 from httpheaders.cors_origins import OriginPattern
 from httpheaders.cors_policy import CorsPolicy
 from httpheaders.cors_rules import Trail
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.origins import OPAQUE, Origin
 
 __all__ = ["PolicyProbe", "ProbedOrigin", "bypass_origins", "probe_policy"]

@@ -8,9 +8,8 @@ Source: Fetch sections "CORS protocol", "Fetching".
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from httpheaders.answer import Problem, Step
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["Failure", "Rule", "Trail"]
 

@@ -11,8 +11,6 @@ Source: Fetch sections "CORS protocol" and "CORS protocol and HTTP caches".
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from httpheaders import cors_rules as rules
 from httpheaders.answer import Problem, Step
 from httpheaders.cors_policy import CorsPolicy
@@ -28,6 +26,7 @@ from httpheaders.cors_safelists import (
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import is_token
 from httpheaders.syntax.origins import OPAQUE, parse_origin, printable

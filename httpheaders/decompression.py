@@ -7,13 +7,13 @@ Source: RFC 9110 section 8.4.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.compression import changed_content, content_codings, shown_octets, with_length
 from httpheaders.content_codings import Decompressor, canonical_coding, detect_coding
 from httpheaders.errors import InputError
 from httpheaders.messages.message import Response
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["Decompression", "decompress_message"]
 

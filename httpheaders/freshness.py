@@ -11,12 +11,12 @@ Source: RFC 9111 section 4.2.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from httpheaders.cache_control import CacheControl
 from httpheaders.cache_settings import CacheSettings
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.dates import parse_http_date
 from httpheaders.syntax.grammar import OWS_CHARACTERS, parse_delta_seconds
 from httpheaders.targeted_cache_control import GoverningDirectives

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from httpheaders.answer import Problem
 from httpheaders.cookie_acceptance import UNKNOWN_TIME, StoredCookie
 from httpheaders.cookie_domains import canonical_host
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Latin1Text, join_field_text
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["CookieFile", "format_cookie_file", "parse_cookie_file"]

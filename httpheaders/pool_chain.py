@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import InputError, PolicyError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.durations import parse_duration
 
 __all__ = ["Chain", "Hop", "Race", "check_chain", "parse_chain"]

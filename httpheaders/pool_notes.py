@@ -8,8 +8,8 @@ this traffic, the same traffic is run through the pool without it, and the two a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.pool_parameters import PoolParameters
 from httpheaders.pool_tally import Tally
 

@@ -6,9 +6,8 @@ None always means that there is no limit.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from httpheaders.errors import PolicyError
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["CHOICES", "LARGEST_COUNT", "PoolParameters", "check_parameters"]
 

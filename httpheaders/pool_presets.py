@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import NamedTuple
 
 from httpheaders.errors import PolicyError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.pool_parameters import PoolParameters, check_parameters
 
 __all__ = [

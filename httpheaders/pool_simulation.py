@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from math import inf
-from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.connection_pool import (
@@ -24,6 +23,7 @@ from httpheaders.connection_pool import (
     Refused,
 )
 from httpheaders.errors import InputError, PolicyError, PoolError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.plain_pool_run import PlainRun, is_plain, without_idle_rules
 from httpheaders.pool_notes import anomalies
 from httpheaders.pool_parameters import PoolParameters, check_parameters

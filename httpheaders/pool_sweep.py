@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import inf
-from typing import NamedTuple
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import InputError, PolicyError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.pool_gaps import DropCurve, FifoCurve, GapCurve, starts
 from httpheaders.pool_parameters import CHOICES, PoolParameters
 from httpheaders.pool_presets import Knob, Preset, find_knob, with_changes

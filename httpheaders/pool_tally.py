@@ -7,7 +7,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from math import ceil, exp, log
-from typing import NamedTuple
 
 from httpheaders.connection_pool import (
     DISCARDING,
@@ -22,6 +21,7 @@ from httpheaders.connection_pool import (
     Queued,
     Refused,
 )
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["Counts", "HostTally", "Tally", "WaitTimes", "Waits"]
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from httpheaders.answer import Problem
 from httpheaders.errors import InputError
+from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from httpheaders.messages.har import HarEntry

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from httpheaders.errors import PolicyError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.pool_trace import LARGEST_DURATION, PoolRequest
 
 __all__ = ["ThreadTraffic", "poisson_traffic"]

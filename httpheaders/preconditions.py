@@ -9,11 +9,10 @@ Source: RFC 9110 section 13.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from httpheaders.answer import Problem, Step
 from httpheaders.entity_tag_values import matches_strongly, matches_weakly, read_entity_tag
 from httpheaders.messages.headers import Headers
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.dates import parse_http_date
 from httpheaders.syntax.entity_tags import EntityTag, read_entity_tags
 from httpheaders.syntax.grammar import OWS_CHARACTERS

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from hmac import compare_digest
 from math import floor, isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import (
@@ -33,6 +33,7 @@ from httpheaders.errors import (
     SessionExpired,
     SessionNotYetValid,
 )
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.base64url import decode_base64url, encode_base64url
 
 if TYPE_CHECKING:

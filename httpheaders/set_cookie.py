@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from httpheaders.answer import Problem
 from httpheaders.messages.headers import Latin1Text, encode_field_text
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.cookie_dates import parse_cookie_date
 from httpheaders.syntax.cookie_text import CookieAttribute, split_set_cookie
 from httpheaders.syntax.patterns import lazy_pattern

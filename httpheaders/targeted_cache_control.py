@@ -6,7 +6,7 @@ Source: RFC 9213 section 2.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from httpheaders.cache_control import (
     CacheControl,
@@ -16,6 +16,7 @@ from httpheaders.cache_control import (
 from httpheaders.cache_settings import CacheSettings
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Headers
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.cache_directives import Directive
 from httpheaders.syntax.structured import parse_structured
 

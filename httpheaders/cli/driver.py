@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.cli.destinations import FileDestination, StandardOutput
 from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import ReplyWriter
 from httpheaders.errors import HttpHeadersError, InputError
+from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from io import BufferedReader

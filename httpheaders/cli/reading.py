@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.answer import Problem
 from httpheaders.errors import InputError
 from httpheaders.messages.headers import decode_field_text
 from httpheaders.messages.message import Exchange
+from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from typing import Protocol

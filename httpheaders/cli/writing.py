@@ -5,9 +5,10 @@ Answers to bytes: JSON, raw, or nothing at all. Standard output carries data onl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from httpheaders.cli.exit_status import ExitStatus
+from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from httpheaders.answer import Answer, Problem, Step

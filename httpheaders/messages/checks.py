@@ -22,12 +22,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import FieldSyntaxError, InputError
 from httpheaders.messages.fields import KINDS, KNOWN_FIELDS, field_value
 from httpheaders.messages.lookup import choose_hops
 from httpheaders.messages.paths import Finding, Path, find, number_of, scan_path
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import unquote
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from httpheaders.answer import Problem
 from httpheaders.errors import InputError
 from httpheaders.messages.framing import declared_length
 from httpheaders.messages.head import START_LINE, Line, MessageHead, parse_head, split_lines
 from httpheaders.messages.message import Exchange, Request, Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["Received", "parse_dump"]

@@ -58,11 +58,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 from httpheaders.answer import Problem
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Headers
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import OWS_CHARACTERS
 
 __all__ = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from httpheaders.answer import Problem
 from httpheaders.errors import InputError
@@ -19,6 +19,7 @@ from httpheaders.messages.framing import check_message
 from httpheaders.messages.head import message_of_pseudo_fields
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Exchange, Request, Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.dates import parse_iso_date
 from httpheaders.syntax.patterns import lazy_pattern
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from httpheaders.answer import Problem
 from httpheaders.messages.framing import check_controls, check_field, check_framing
 from httpheaders.messages.headers import Headers, decode_field_text
 from httpheaders.messages.message import Request, Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import TOKEN, is_field_value, is_token
 from httpheaders.syntax.patterns import lazy_pattern
 

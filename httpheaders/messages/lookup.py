@@ -7,10 +7,11 @@ Source: RFC 9110 sections 5.2 and 5.3; for each field the section in `fields.KNO
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import InputError
 from httpheaders.messages.paths import Path, find, number_of
+from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from httpheaders.answer import Problem, Step

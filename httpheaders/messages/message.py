@@ -9,9 +9,8 @@ Source: RFC 9110 section 6, RFC 9112 section 2.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from httpheaders.messages.headers import Headers
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["Exchange", "Request", "Response"]
 

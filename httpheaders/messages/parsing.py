@@ -7,12 +7,13 @@ Source: RFC 9110 section 5, RFC 9112 sections 2 to 6.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from httpheaders.answer import Problem, Step
 from httpheaders.messages.fields import parse_fields
 from httpheaders.messages.framing import check_message
 from httpheaders.messages.message import Exchange
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["ParsedExchange", "parse_exchange"]
 

@@ -7,8 +7,8 @@ Source: RFC 9111 section 5.2.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import QUOTED_STRING, TOKEN, unquote
 from httpheaders.syntax.patterns import lazy_pattern

@@ -10,8 +10,8 @@ Source: RFC 9110 sections 11.2 to 11.6.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import OWS, QUOTED_STRING, TOKEN, unquote
 from httpheaders.syntax.patterns import lazy_pattern
 

@@ -10,8 +10,8 @@ Source: RFC 6265bis sections 4.2.1 and 5.6.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [

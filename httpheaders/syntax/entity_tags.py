@@ -10,9 +10,9 @@ Source: RFC 9110 sections 8.8.3, 13.1.1 and 13.1.2.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import OWS_CHARACTERS
 from httpheaders.syntax.patterns import lazy_pattern
 

@@ -15,9 +15,9 @@ True
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["LinearPattern"]

@@ -7,9 +7,9 @@ Source: RFC 8288 section 3 and appendix B.2.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import split_semicolons
 from httpheaders.syntax.grammar import OWS, OWS_CHARACTERS
 from httpheaders.syntax.parameters import Parameter, parse_parameter

@@ -11,9 +11,9 @@ Source: RFC 9110 sections 8.3.1 and 12.5.1; MIME Sniffing standard sections 4.4 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import parse_parameters, parse_weight
 from httpheaders.syntax.grammar import TOKEN, is_field_value, is_token, quote
 from httpheaders.syntax.patterns import lazy_pattern

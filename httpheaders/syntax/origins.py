@@ -11,9 +11,9 @@ Source: Fetch section "Origin header", URL section "Origin".
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [

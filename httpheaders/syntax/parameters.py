@@ -10,9 +10,9 @@ Source: RFC 9110 section 5.6.6, RFC 8187 section 3.2.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import split_semicolons
 from httpheaders.syntax.grammar import OWS, QUOTED_STRING, TOKEN, unquote
 from httpheaders.syntax.patterns import lazy_pattern

@@ -7,8 +7,8 @@ Source: RFC 9110 sections 5.6.5, 7.6.3, 10.1.5 and 10.2.4.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import OWS_CHARACTERS, TOKEN
 from httpheaders.syntax.patterns import lazy_pattern
 

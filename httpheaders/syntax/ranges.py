@@ -7,9 +7,9 @@ Source: RFC 9110 sections 14.1, 14.2 and 14.4.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import TOKEN
 from httpheaders.syntax.patterns import lazy_pattern

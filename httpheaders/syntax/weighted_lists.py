@@ -7,9 +7,9 @@ Source: RFC 9110 sections 10.1.4, 12.4.2 and 12.5.2 to 12.5.4, RFC 4647 section 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import parse_parameters, parse_weight
 from httpheaders.syntax.grammar import OWS_CHARACTERS, TOKEN
 from httpheaders.syntax.patterns import lazy_pattern

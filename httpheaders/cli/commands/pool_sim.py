@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,7 @@ from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.reading import Message, Record, TextLine
 from httpheaders.cli.writing import Reply
 from httpheaders.errors import InputError
+from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from httpheaders.answer import Answer
