@@ -15,9 +15,10 @@ fit is refused with the place of the key. `policy_file` finds the line of that p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import HttpHeadersError, InputError, PolicyError
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.durations import parse_duration, parse_size
 from httpheaders.syntax.grammar import is_token
 

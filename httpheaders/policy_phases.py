@@ -12,13 +12,14 @@ Source: RFC 9110, RFC 9112 sections 3 and 6, RFC 6750 section 3.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import FieldSyntaxError, InputError
 from httpheaders.messages.framing import check_message, declared_length
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.policy import Policy, Route, route_of
 from httpheaders.request_pipeline import COMPLETED, run_phases
 from httpheaders.syntax.field_values import split_list

@@ -8,7 +8,9 @@ what they send is acceptable, and only then handle it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, TypedDict, TypeVar
+from typing import Generic, TypedDict, TypeVar
+
+from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["COMPLETED", "PipelineResult", "RequestPipeline", "Run", "run_phases"]
 

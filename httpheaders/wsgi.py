@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.answer import Problem
 from httpheaders.errors import InputError
 from httpheaders.messages.framing import check_framing
 from httpheaders.messages.headers import Headers, decode_field_text, encode_field_text
 from httpheaders.messages.message import Request
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import is_field_value, is_token
 from httpheaders.syntax.patterns import lazy_pattern
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import WsgiError
 from httpheaders.messages.framing import declared_length
 from httpheaders.messages.headers import Headers, decode_field_text
 from httpheaders.messages.message import Request, Response
+from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import is_field_value, is_token
 from httpheaders.wsgi import environ_of
 

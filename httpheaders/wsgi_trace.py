@@ -9,9 +9,10 @@ the iteration, and in close().
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.messages.headers import Headers, decode_field_text
+from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp

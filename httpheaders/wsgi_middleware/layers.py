@@ -16,9 +16,10 @@ Source: PEP 3333 sections "Buffering and Streaming" and "Error Handling".
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from httpheaders.errors import WsgiError
+from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.request_options import REQUEST_KEYS, request_missing, request_of_question
 from httpheaders.cli.writing import Reply
 from httpheaders.messages.message import Exchange
+from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
     from httpheaders.answer import Problem
