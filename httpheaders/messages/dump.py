@@ -24,6 +24,7 @@ from httpheaders.messages.framing import declared_length
 from httpheaders.messages.head import START_LINE, Line, MessageHead, parse_head, split_lines
 from httpheaders.messages.message import Exchange, Request, Response
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.syntax.grammar import is_field_value, is_token
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["Received", "parse_dump"]
@@ -66,7 +67,8 @@ def parse_dump(octets: bytes) -> list[Received]:
         One item an exchange; none when the dump is empty or blank.
 
     Raises:
-        InputError: there is neither a start line nor a field in it.
+        InputError: there is neither a start line nor a field in it, or without a start line the
+            lines that are no fields prevail: it is something else.
 
     Source: RFC 9112 sections 2 to 6.
 
@@ -77,6 +79,8 @@ def parse_dump(octets: bytes) -> list[Received]:
     received = list(_read_blocks(_cut(octets)))
     if received and not any(_says_something(item.exchange) for item in received):
         raise InputError("no start line and no header field found", where="line 1")
+    if len(received) == 1 and not _is_legible(received[0]):
+        raise InputError("no start line, and fewer header fields than other lines", where="line 1")
     return received
 
 
@@ -85,6 +89,21 @@ def _says_something(exchange: Exchange) -> bool:
     if request is not None:
         return True
     return response is not None and response != Response(body=response.body)
+
+
+# A bare list of fields may hold this many bad lines, however few good ones there are.
+_FORGIVEN = 3
+
+
+def _is_legible(item: Received) -> bool:
+    request, response = item.exchange
+    start = request[:2] if request is not None else response and (response.status,)
+    if start and any(start):
+        return True
+    headers = (request or response or Response()).headers
+    sound = sum(is_token(name) and is_field_value(value) for name, value in headers)
+    faulty = len({problem.where for problem in item.problems})
+    return faulty <= max(sound, _FORGIVEN)
 
 
 # --- which layout ---------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -472,3 +474,18 @@ def test_every_line_is_a_field_or_a_problem(lines):
     headers, problems = parse_header_block(b"\n".join(lines))
     told = sum(problem.message.startswith("no colon") for problem in problems)
     assert len(headers) + told == len(lines)
+
+
+def test_what_is_not_a_list_of_fields_is_refused_rather_than_half_read():
+    dice = random.Random(7)
+    with pytest.raises(InputError, match="fewer header fields than other lines"):
+        parse_dump(dice.randbytes(20_000))
+    with pytest.raises(InputError):
+        parse_dump(b"Dear reader,\n" * 10 + b"PS: yours\n")
+
+
+def test_a_few_bad_lines_are_forgiven_in_a_bare_list_of_fields():
+    (received,) = parse_dump(b"bad\nworse\nBad Header: x\nVary: Origin\n")
+    assert received.exchange.response is not None
+    assert received.exchange.response.headers.get("vary") == "Origin"
+    assert len(received.problems) == 3
