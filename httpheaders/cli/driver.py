@@ -33,6 +33,9 @@ __all__ = ["InputOutput", "show_error"]
 
 # Beyond this many, messages for single lines stand in the output alone.
 MOST_MESSAGES = 10
+# Answers that are kept for lines like theirs, and how long line and answer may be together.
+MOST_REMEMBERED = 4096
+LONGEST_REMEMBERED = 4096
 # A file smaller than this is read before a progress bar could be looked at.
 LARGE_FILE = 1 << 26
 
@@ -133,10 +136,21 @@ class InputOutput(NamedTuple):
                 return self._answer_whole(documents, destination, questioner, answer)
         writer = self._writer(destination, is_stream=parts.is_stream)
         refused = 0
+        remembered: dict[bytes, tuple[bytes, bool]] = {}
         for document in questioner.joined(documents):
+            # Traffic repeats itself: most lines of a log have been answered before.
+            line = getattr(document, "octets", b"") if questioner.form.repeats else b""
+            if line and (known := remembered.get(line)) is not None:
+                writer.write_again(known[0], ok=known[1])
+                continue
             try:
                 question = questioner.of(document)
-                writer.write(answer(question), question.id)
+                reply = answer(question)
+                octets = writer.write(reply, question.id)
+                if line and len(line) + len(octets) <= LONGEST_REMEMBERED:
+                    if len(remembered) >= MOST_REMEMBERED:
+                        remembered.clear()
+                    remembered[line] = octets, reply.answer.ok
             except HttpHeadersError as error:
                 refused += 1
                 message = f"{self._place(document)}: {error}"

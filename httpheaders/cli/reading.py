@@ -49,17 +49,19 @@ if TYPE_CHECKING:  # making a Protocol takes as long as reading a dump
 
 
 class Record(NamedTuple):
-    """One JSON object."""
+    """One JSON object; `octets` is the line it stood on, where it was one line of many."""
 
     line: int | None
     value: dict[str, Any]
+    octets: bytes = b""
 
 
 class TextLine(NamedTuple):
-    """One line of plain text."""
+    """One line of plain text; `octets` is the line as it was read."""
 
     line: int | None
     text: str
+    octets: bytes = b""
 
 
 class Message(NamedTuple):
@@ -295,7 +297,7 @@ def _json_line(number: int, line: bytes | None) -> Document:
         return Unreadable(number, str(error))
     if not isinstance(value, dict):
         return Unreadable(number, "expected a JSON object")
-    return Record(number, value)
+    return Record(number, value, line)
 
 
 def _text_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]:
@@ -307,7 +309,7 @@ def _text_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]
         elif line is None:
             yield Unreadable(number, f"the line is longer than {LARGEST_PART >> 20} MiB")
         else:
-            yield TextLine(number, decode_field_text(line))
+            yield TextLine(number, decode_field_text(line), line)
     if empty:
         raise InputError("input is empty: expected one question a line")
 

@@ -55,15 +55,26 @@ class ReplyWriter:
         self._is_stream = is_stream
         self._json = _json_writer(pretty=pretty, many=is_stream) if form == "json" else _no_json
 
-    def write(self, reply: Reply, identity: Any = None) -> None:
-        """Write one reply; `identity` is what the question called itself."""
-        if not reply.answer.ok and self.status == ExitStatus.YES:
-            self.status = ExitStatus.NO
+    def write(self, reply: Reply, identity: Any = None) -> bytes:
+        """
+        Write one reply; `identity` is what the question called itself.
+
+        Returns:
+            The octets written, for `write_again`.
+        """
         if self._form == "json":
             document = _reply_document(reply, identity, explain=self._explain)
-            self._destination.write(self._json(document) + b"\n")
-        elif self._form == "raw":
-            self._write_raw(reply.raw)
+            octets = self._json(document) + b"\n"
+        else:
+            octets = self._raw(reply.raw) if self._form == "raw" else b""
+        self.write_again(octets, ok=reply.answer.ok)
+        return octets
+
+    def write_again(self, octets: bytes, *, ok: bool) -> None:
+        """Write what a reply has been written as before."""
+        if not ok and self.status == ExitStatus.YES:
+            self.status = ExitStatus.NO
+        self._destination.write(octets)
 
     def refuse(self, line: int | None, message: str, identity: Any = None) -> None:
         """Write, in the place of an answer, that there is none, and why."""
@@ -73,17 +84,16 @@ class ReplyWriter:
             document = {"id": identity, "ok": None, "error": error}
             self._destination.write(self._json(document) + b"\n")
         elif self._form == "raw":
-            self._write_raw(None)
+            self._destination.write(self._raw(None))
 
-    def _write_raw(self, raw: str | bytes | None) -> None:
+    def _raw(self, raw: str | bytes | None) -> bytes:
+        if raw is None:  # as many lines leave as came in
+            return b"\n" if self._is_stream else b""
         if isinstance(raw, bytes):
-            self._destination.write(raw)
-        elif raw is not None:
-            from httpheaders.messages.headers import encode_field_text
+            return raw
+        from httpheaders.messages.headers import encode_field_text
 
-            self._destination.write(encode_field_text(raw) + b"\n")
-        elif self._is_stream:  # as many lines leave as came in
-            self._destination.write(b"\n")
+        return encode_field_text(raw) + b"\n"
 
 
 def _no_json(value: Any) -> bytes:

@@ -137,6 +137,20 @@ def test_lines_are_answered_in_order_and_bad_ones_in_their_place():
     assert done.stderr.startswith(b"Error: <stdin> line 2: ")
 
 
+def test_lines_that_come_again_are_answered_again():
+    lines = [{"accept": "text/html"}, {"accept": "a/b"}, {"accept": "text/html", "id": 1}, {}]
+    stdin = b"".join(json.dumps(line).encode() + b"\n" for line in lines * 3)
+    done = run("negotiate", "text/html", stdin=stdin)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert answers[:4] == answers[4:8] == answers[8:]
+    assert [found["ok"] for found in answers[:4]] == [True, False, True, True]
+    assert [found.get("id") for found in answers[:4]] == [None, None, 1, None]
+    assert done.returncode == 1
+    assert run("negotiate", "text/html", "--raw", "--lines", stdin=b"a/b\n*/*\na/b\n").stdout == (
+        b"\ntext/html\n\n"
+    )
+
+
 def test_fail_fast_stops_at_the_first():
     done = run(
         "negotiate", "a/b", "--fail-fast", stdin=b'{"accept":"a/b"}\n{bad\n{"accept":"a/b"}\n'

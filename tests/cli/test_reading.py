@@ -94,11 +94,11 @@ def test_lines_are_numbered_as_an_editor_does():
 def test_any_line_is_a_question_when_lines_are_asked_for():
     found = documents(b'text/html;q=0\n{"accept":"*/*"}\n{"bad"}\n\n{a\xe9', lines=True)
     assert found == [
-        TextLine(1, "text/html;q=0"),
-        Record(2, {"accept": "*/*"}),
+        TextLine(1, "text/html;q=0", b"text/html;q=0"),
+        Record(2, {"accept": "*/*"}, b'{"accept":"*/*"}'),
         found[2],
         TextLine(4, ""),
-        TextLine(5, "{aé"),
+        TextLine(5, "{aé", b"{a\xe9"),
     ]
     assert isinstance(found[2], Unreadable)
 

@@ -68,6 +68,7 @@ FORM = Form(
     subject="accept",
     missing=missing,
     takes_requests=True,
+    repeats=True,
 )
 
 EXAMPLES = r"""
