@@ -335,11 +335,10 @@ def test_the_middleware_does_what_is_said(request_):
     assert (ours.body or b"") == (theirs.body or b"")
 
 
-@pytest.mark.parametrize("request_", REQUESTS[:60], ids=range(60))
+# The application gives HEAD its content, which the validator does not like.
+@pytest.mark.parametrize("request_", [one for one in REQUESTS if one.method != "HEAD"][:60])
 def test_the_middleware_is_valid_wsgi(request_):
     plain = request_.headers.without("Host", "Transfer-Encoding", "Content-Length")
-    if request_.method == "HEAD":
-        pytest.skip("the application gives HEAD its content, which the validator does not like")
     answer = call(
         policies.app,
         policy_middleware(POLICY, clock=lambda: NOW),
