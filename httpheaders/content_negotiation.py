@@ -789,6 +789,12 @@ def negotiate(
     >>> negotiate(["gzip", "br"], accept="*/*", accept_encoding="br").selected
     'br'
     """
+    if (
+        by is None
+        and accept is not None
+        and (accept_language is accept_encoding is accept_charset is None)
+    ):
+        return _negotiate(_TYPE, accept, offers, default, wildcard, explain)
     fields = {
         "type": accept,
         "language": accept_language,

@@ -136,21 +136,18 @@ class InputOutput(NamedTuple):
                 return self._answer_whole(documents, destination, questioner, answer)
         writer = self._writer(destination, is_stream=parts.is_stream)
         refused = 0
-        remembered: dict[bytes, tuple[bytes, bool]] = {}
+        remembered = _Remembered(is_of_use=questioner.form.repeats)
         for document in questioner.joined(documents):
-            # Traffic repeats itself: most lines of a log have been answered before.
-            line = getattr(document, "octets", b"") if questioner.form.repeats else b""
-            if line and (known := remembered.get(line)) is not None:
+            line = getattr(document, "octets", b"") if remembered.is_of_use else b""
+            if line and (known := remembered.find(line)) is not None:
                 writer.write_again(known[0], ok=known[1])
                 continue
             try:
                 question = questioner.of(document)
                 reply = answer(question)
                 octets = writer.write(reply, question.id)
-                if line and len(line) + len(octets) <= LONGEST_REMEMBERED:
-                    if len(remembered) >= MOST_REMEMBERED:
-                        remembered.clear()
-                    remembered[line] = octets, reply.answer.ok
+                if line:
+                    remembered.keep(line, octets, ok=reply.answer.ok)
             except HttpHeadersError as error:
                 refused += 1
                 message = f"{self._place(document)}: {error}"
@@ -226,6 +223,32 @@ class InputOutput(NamedTuple):
         if self.source is None and stream.isatty():
             raise InputError(f"missing {needed}: give it as an option, or pipe it in")
         yield stream
+
+
+class _Remembered:
+    """Answers for lines that come again, as most lines of a log do."""
+
+    def __init__(self, *, is_of_use: bool) -> None:
+        self.is_of_use = is_of_use
+        self._answers: dict[bytes, tuple[bytes, bool]] = {}
+        self._found = 0
+
+    def find(self, line: bytes) -> tuple[bytes, bool] | None:
+        """Give what was written for a line like this, and whether the answer was yes."""
+        known = self._answers.get(line)
+        if known is not None:
+            self._found += 1
+        return known
+
+    def keep(self, line: bytes, octets: bytes, *, ok: bool) -> None:
+        """Keep what was written for a line, unless few lines have come again so far."""
+        if len(line) + len(octets) > LONGEST_REMEMBERED:
+            return
+        if len(self._answers) >= MOST_REMEMBERED:
+            self.is_of_use = self._found >= MOST_REMEMBERED // 4
+            self._found = 0
+            self._answers.clear()
+        self._answers[line] = octets, ok
 
 
 def _is_given(value: object) -> bool:
