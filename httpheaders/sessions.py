@@ -35,6 +35,7 @@ from httpheaders.errors import (
 )
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.base64url import decode_base64url, encode_base64url
+from httpheaders.syntax.strict_json import write_json
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -389,20 +390,6 @@ def _refuse_constant(text: str) -> NoReturn:
 _decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
 # What decode() calls, without its two searches for blanks around the text.
 _scan: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once  # type: ignore[attr-defined]
-_encoder = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
-
-
-def _make_encode() -> Callable[[Any], str]:
-    # JSONEncoder.encode makes this very object anew for every value, which takes half of its time.
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return _encoder.encode
-    quote = json.encoder.encode_basestring_ascii
-    chunks = make(None, _encoder.default, quote, None, ":", ",", False, False, False)
-    return lambda value: "".join(chunks(value, 0))
-
-
-_encode = _make_encode()
 
 
 def read_claims(octets: bytes) -> dict[str, Any]:
@@ -422,7 +409,7 @@ def read_claims(octets: bytes) -> dict[str, Any]:
 def write_claims(claims: Mapping[str, Any]) -> bytes:
     """Write claims as JSON, in their order, ASCII only."""
     try:
-        return _encode(claims).encode()
+        return write_json(claims)
     except (TypeError, ValueError, RecursionError):
         # The encoder's own words could show a value.
         raise InputError("the claims are not JSON: objects, lists, text, finite numbers") from None

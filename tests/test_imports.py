@@ -207,7 +207,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
 # Packages other than the standard library, and the only modules that may import them.
 OTHERS_MAY_IMPORT = {
     "click": {"cli"},
-    "orjson": {"cli.strict_json"},
+    "orjson": {"syntax.strict_json"},
     "http_sf": {"syntax.structured"},
     "publicsuffixlist": {"cors_origins"},
 }

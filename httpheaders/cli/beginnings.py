@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from httpheaders.cli.strict_json import read_json
 from httpheaders.errors import InputError
+from httpheaders.syntax.strict_json import read_json
 
 if TYPE_CHECKING:
     from httpheaders.cli.reading import Input

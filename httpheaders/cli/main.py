@@ -11,13 +11,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
 
 import click
 
 from httpheaders.cli.driver import show_error
 from httpheaders.cli.exit_status import ExitStatus
+from httpheaders.cli.late_group import LateGroup
 from httpheaders.cli.options import examples
 from httpheaders.errors import HttpHeadersError
 from httpheaders.version import __version__
@@ -58,36 +58,8 @@ text/markdown
 """
 
 
-class Program(click.Group):
+class Program(LateGroup):
     """The group of all commands, which ends with the statuses that the manual promises."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"httpheaders.cli.commands.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from httpheaders.cli.key_types import nearest_word
-
-            nearest = nearest_word(args[0], list(COMMANDS))
-            hint = f": did you mean '{nearest}'?" if nearest else "."
-            raise click.UsageError(f"No such command '{args[0]}'{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, question) for name, (_, question) in COMMANDS.items()])
 
     def main(  # type: ignore[override]
         self,
@@ -181,6 +153,10 @@ def _finish(status: int) -> int:
 
 @click.group(
     cls=Program,
+    table={
+        name: (f"httpheaders.cli.commands.{module}", question)
+        for name, (module, question) in COMMANDS.items()
+    },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=examples(EXAMPLES),
 )

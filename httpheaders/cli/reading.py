@@ -225,7 +225,7 @@ def _with_lines(wanted: int, head: bytes, chunks: Iterator[bytes]) -> bytes:
 
 
 def _object_or_none(line: bytes) -> dict[str, Any] | None:
-    from httpheaders.cli.strict_json import read_json
+    from httpheaders.syntax.strict_json import read_json
 
     try:
         value = read_json(line)
@@ -237,7 +237,7 @@ def _object_or_none(line: bytes) -> dict[str, Any] | None:
 def _document(octets: bytes) -> dict[str, Any]:
     if len(octets) > LARGEST_PART:
         raise InputError(f"input is larger than {LARGEST_PART >> 20} MiB")
-    from httpheaders.cli.strict_json import read_json
+    from httpheaders.syntax.strict_json import read_json
 
     value = read_json(octets)
     if not isinstance(value, dict):
@@ -289,7 +289,7 @@ def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]
 def _json_line(number: int, line: bytes | None) -> Document:
     if line is None:
         return Unreadable(number, f"the line is longer than {LARGEST_PART >> 20} MiB")
-    from httpheaders.cli.strict_json import read_json
+    from httpheaders.syntax.strict_json import read_json
 
     try:
         value = read_json(line)

@@ -101,7 +101,7 @@ def _no_json(value: Any) -> bytes:
 
 
 def _json_writer(*, pretty: bool, many: bool) -> Callable[[Any], bytes]:
-    from httpheaders.cli.strict_json import fast_json_writer, write_json, write_pretty_json
+    from httpheaders.syntax.strict_json import fast_json_writer, write_json, write_pretty_json
 
     if pretty:
         return write_pretty_json

@@ -355,7 +355,7 @@ def _policy_file(name: str) -> Any:
         octets = file.read()
     try:
         if octets.lstrip().startswith(b"{"):
-            from httpheaders.cli.strict_json import read_json
+            from httpheaders.syntax.strict_json import read_json
 
             return read_json(octets)
         return _toml(octets)

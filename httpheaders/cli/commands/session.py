@@ -252,7 +252,7 @@ def _token_missing(given: Mapping[str, Any]) -> str | None:
 
 def is_token(octets: bytes) -> bool:
     """Say whether an input is one word that is no JSON: a token, however malformed."""
-    from httpheaders.cli.strict_json import read_json
+    from httpheaders.syntax.strict_json import read_json
 
     if len(octets.split(None, 1)) != 1 or octets.lstrip()[:1] in (b"[", b'"'):
         return False
@@ -285,8 +285,8 @@ $ printf 'not-so-secret' > demo.key &&
 
 def verify_answer(keys: Keys, cookie: str | None, question: Question) -> Reply:
     """Say whether the token of one question is genuine and in time."""
-    from httpheaders.cli.strict_json import write_json
     from httpheaders.sessions import check_session
+    from httpheaders.syntax.strict_json import write_json
 
     token, problems = _token_of(question, cookie)
     done = check_session(keys.token_format(), token, now=question.now, explain=question.explain)

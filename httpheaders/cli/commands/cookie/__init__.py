@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
 from httpheaders.cli import options
+from httpheaders.cli.late_group import LateGroup
 
 # Each leaf command's module has its name.
 COMMANDS = {
@@ -29,38 +28,10 @@ sid=1
 """
 
 
-class CookieGroup(click.Group):
-    """The leaf commands, each imported when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"{__name__}.{cmd_name}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise click.UsageError(
-                f"No such command 'cookie {args[0]}': expected {', '.join(COMMANDS)}.", ctx
-            )
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
 @click.group(
     "cookie",
-    cls=CookieGroup,
+    cls=LateGroup,
+    table={name: (f"{__name__}.{name}", question) for name, question in COMMANDS.items()},
     no_args_is_help=False,
     epilog=options.examples(EXAMPLES),
 )

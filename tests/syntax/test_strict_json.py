@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from httpheaders.cli.strict_json import fast_json_writer, read_json, write_json
 from httpheaders.errors import InputError
+from httpheaders.syntax.strict_json import fast_json_writer, read_json, write_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(-1e15, 1e15) | st.text(),
