@@ -41,10 +41,9 @@ class LateGroup(click.Group):
             from httpheaders.cli.key_types import nearest_word
 
             nearest = nearest_word(args[0], list(self._table))
-            hint = (
-                f"did you mean '{nearest}'?" if nearest else f"known are {', '.join(self._table)}"
-            )
-            raise click.UsageError(f"No such command '{args[0]}': {hint}", ctx)
+            hint = f"did you mean '{nearest}'? " if nearest else ""
+            known = ", ".join(self._table)
+            raise click.UsageError(f"No such command '{args[0]}': {hint}expected {known}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
