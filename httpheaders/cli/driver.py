@@ -24,6 +24,7 @@ from httpheaders.named_tuples import NamedTuple
 if TYPE_CHECKING:
     from io import BufferedReader
 
+    from httpheaders.cli.answer_memory import AnswerMemory
     from httpheaders.cli.destinations import Destination
     from httpheaders.cli.questioner import Questioner
     from httpheaders.cli.reading import Document, Input
@@ -33,9 +34,6 @@ __all__ = ["InputOutput", "show_error"]
 
 # Beyond this many, messages for single lines stand in the output alone.
 MOST_MESSAGES = 10
-# Answers that are kept for lines like theirs, and how long line and answer may be together.
-MOST_REMEMBERED = 4096
-LONGEST_REMEMBERED = 4096
 # A file smaller than this is read before a progress bar could be looked at.
 LARGE_FILE = 1 << 26
 
@@ -99,11 +97,13 @@ class InputOutput(NamedTuple):
                 return writer.status
             from httpheaders.cli.questioner import Questioner
 
-            questioner = Questioner(form, given, explain=self.explain, clock=self.clock)
+            memory = self._memory(destination) if form.repeats else None
+            clock = self.clock if memory is None else memory.clock
+            questioner = Questioner(form, given, explain=self.explain, clock=clock)
             if stream is not None:
-                return self._answer_parts(stream, destination, questioner, answer, form.is_plain)
+                return self._answer_parts(stream, destination, questioner, answer, memory)
             with self.input_stream(missing) as opened:
-                return self._answer_parts(opened, destination, questioner, answer, form.is_plain)
+                return self._answer_parts(opened, destination, questioner, answer, memory)
 
     def _answer_parts(
         self,
@@ -111,18 +111,29 @@ class InputOutput(NamedTuple):
         destination: Destination,
         questioner: Questioner,
         answer: Callable[[Question], Reply],
-        is_plain: Callable[[bytes], bool] | None,
+        memory: AnswerMemory | None,
     ) -> ExitStatus:
         from gc import enable, freeze
 
         from httpheaders.cli.reading import gathered, read_documents
+
+        def is_answered(line: bytes) -> bool:
+            known = None if memory is None else memory.recall(line)
+            if known is None:
+                return False
+            writer.write_again(*known)
+            return True
 
         # What is there now stays; what comes with the input may need collecting.
         freeze()
         enable()
         try:
             parts = read_documents(
-                stream, lines=self.lines, before_wait=destination.flush, is_plain=is_plain
+                stream,
+                lines=self.lines,
+                before_wait=destination.flush,
+                is_plain=questioner.form.is_plain,
+                is_answered=is_answered,
             )
             if questioner.form.gathers:
                 parts = gathered(parts)
@@ -136,18 +147,13 @@ class InputOutput(NamedTuple):
                 return self._answer_whole(documents, destination, questioner, answer)
         writer = self._writer(destination, is_stream=parts.is_stream)
         refused = 0
-        remembered = _Remembered(is_of_use=questioner.form.repeats)
         for document in questioner.joined(documents):
-            line = getattr(document, "octets", b"") if remembered.is_of_use else b""
-            if line and (known := remembered.find(line)) is not None:
-                writer.write_again(known[0], ok=known[1])
-                continue
             try:
                 question = questioner.of(document)
                 reply = answer(question)
                 octets = writer.write(reply, question.id)
-                if line:
-                    remembered.keep(line, octets, ok=reply.answer.ok)
+                if memory is not None and memory.is_of_use:
+                    memory.keep(document, octets, ok=reply.answer.ok)
             except HttpHeadersError as error:
                 refused += 1
                 message = f"{self._place(document)}: {error}"
@@ -171,6 +177,15 @@ class InputOutput(NamedTuple):
         except InputError as error:
             raise InputError(f"{self.source_name}: {error}") from None
         return writer.status
+
+    def _memory(self, destination: Destination) -> AnswerMemory | None:
+        """Give what remembers answers; nothing is cut out of those that stand over many lines."""
+        is_json = not (self.raw or self.quiet)
+        if is_json and (self.pretty or destination.is_terminal):
+            return None
+        from httpheaders.cli.answer_memory import AnswerMemory
+
+        return AnswerMemory(self.clock, names_ids=is_json)
 
     def _place(self, document: Document) -> str:
         return f"{self.source_name} line {document.line}" if document.line else self.source_name
@@ -223,32 +238,6 @@ class InputOutput(NamedTuple):
         if self.source is None and stream.isatty():
             raise InputError(f"missing {needed}: give it as an option, or pipe it in")
         yield stream
-
-
-class _Remembered:
-    """Answers for lines that come again, as most lines of a log do."""
-
-    def __init__(self, *, is_of_use: bool) -> None:
-        self.is_of_use = is_of_use
-        self._answers: dict[bytes, tuple[bytes, bool]] = {}
-        self._found = 0
-
-    def find(self, line: bytes) -> tuple[bytes, bool] | None:
-        """Give what was written for a line like this, and whether the answer was yes."""
-        known = self._answers.get(line)
-        if known is not None:
-            self._found += 1
-        return known
-
-    def keep(self, line: bytes, octets: bytes, *, ok: bool) -> None:
-        """Keep what was written for a line, unless few lines have come again so far."""
-        if len(line) + len(octets) > LONGEST_REMEMBERED:
-            return
-        if len(self._answers) >= MOST_REMEMBERED:
-            self.is_of_use = self._found >= MOST_REMEMBERED // 4
-            self._found = 0
-            self._answers.clear()
-        self._answers[line] = octets, ok
 
 
 def _is_given(value: object) -> bool:

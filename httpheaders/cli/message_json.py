@@ -135,11 +135,10 @@ def _fields_of_object(fields: Mapping[str, Any], where: str) -> list[tuple[str, 
         if isinstance(value, str):
             pairs.append((name, value))
         elif isinstance(value, list):
-            place = f"{where}.{name}"
-            pairs.extend(
-                (name, _expect(line, str, "a string", f"{place}[{i}]"))
-                for i, line in enumerate(value)
-            )
+            for i, line in enumerate(value):
+                if not isinstance(line, str):
+                    _expect(line, str, "a string", f"{where}.{name}[{i}]")
+                pairs.append((name, line))
         else:
             raise InputError(
                 f"expected a string or a list of strings, got {type_name(value)}",

@@ -36,8 +36,8 @@ class Form(NamedTuple):
         rest: the key under which members that are in no form are gathered, where any may stand.
         is_plain: says of input that is no JSON object whether the whole of it is plain text that
             the subject stands for, rather than a header dump.
-        repeats: whether equal lines have equal answers, so that nothing is asked of the clock, of
-            chance or of the lines before.
+        repeats: whether equal lines asked in the same second have equal answers, so that nothing
+            is asked of chance or of the lines before.
         joins_redirects: whether the messages of a redirect and of what it led to are one question.
         takes_whole: given the first document, whether the whole input is one question, which has
             all documents, unread, as its `documents`.

@@ -33,6 +33,8 @@ CHUNK = 1 << 16
 LARGEST_PART = 1 << 28
 
 _BLANKS = b" \t\r\n"
+# What NamedTuple's own constructor does, without the call in between.
+_new = tuple.__new__
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 
@@ -107,6 +109,7 @@ def read_documents(
     lines: bool = False,
     before_wait: Callable[[], None] = lambda: None,
     is_plain: Callable[[bytes], bool] | None = None,
+    is_answered: Callable[[bytes], bool] = lambda line: False,
 ) -> Parts:
     """
     Recognise the input and give its parts.
@@ -116,20 +119,21 @@ def read_documents(
         lines: every line is one question, whatever the first looks like.
         before_wait: called before each read that may have to wait.
         is_plain: says of input that is no JSON object whether it is one text, and no dump.
+        is_answered: says of a line, when its turn comes, that it need not be read any more.
 
     Raises:
         InputError: there is nothing, or the one document there is cannot be read.
     """
     chunks = _chunks(stream, before_wait)
     if lines:
-        return Parts(True, _text_lines(_lines(chunks)))
+        return Parts(True, _text_lines(_lines(chunks), is_answered))
     head = _head(chunks)
     if is_plain is not None and not head.startswith(b"{"):
         head = _whole(head, chunks)
         if is_plain(head):
             return Parts(False, [TextLine(None, decode_field_text(head.rstrip(b"\r\n")))])
     if head.startswith((b"{", b"[", b'"')):
-        return _json_parts(head, chunks)
+        return _json_parts(head, chunks, is_answered)
     messages = _dump_messages(_whole(head, chunks))
     return Parts(len(messages) > 1, messages, True)
 
@@ -192,18 +196,20 @@ def _whole(head: bytes, chunks: Iterator[bytes]) -> bytes:
 # --- JSON ---------------------------------------------------------------------------------------
 
 
-def _json_parts(head: bytes, chunks: Iterator[bytes]) -> Parts:
+def _json_parts(
+    head: bytes, chunks: Iterator[bytes], is_answered: Callable[[bytes], bool]
+) -> Parts:
     head = _with_lines(1, head, chunks)
     first, _, rest = head.partition(b"\n")
     value = _object_or_none(first)
     if value is not None and not _is_har(value):
-        later = _json_lines(_lines(chain((rest,), chunks), number=1))
+        later = _json_lines(_lines(chain((rest,), chunks), number=1), is_answered)
         return Parts(True, chain((Record(1, value),), later))
     if value is None and first.rstrip(_BLANKS).endswith(b"}"):
         # No JSON text goes on with "{" after "}": these are lines, and the first is a bad one.
         head = _with_lines(2, head, chunks)
         if head.partition(b"\n")[2].lstrip(_BLANKS).startswith(b"{"):
-            return Parts(True, _json_lines(_lines(chain((head,), chunks))))
+            return Parts(True, _json_lines(_lines(chain((head,), chunks)), is_answered))
     if value is None:
         value = _document(_whole(head, chunks))
     if _is_har(value):
@@ -273,7 +279,10 @@ def _complete(begun: list[bytes], size: int, end: bytes) -> bytes | None:
     return b"".join((*begun, end)).strip(_BLANKS)
 
 
-def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]:
+def _json_lines(
+    lines: Iterable[tuple[int, bytes | None]], is_answered: Callable[[bytes], bool]
+) -> Iterator[Document]:
+    read_line = _line_reader()
     blank: list[int] = []
     for number, line in lines:
         if line == b"":
@@ -283,31 +292,39 @@ def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]
             for missing in blank:
                 yield Unreadable(missing, "the line is empty: expected a JSON object")
             blank.clear()
-        yield _json_line(number, line)
+        if line is None or not is_answered(line):
+            yield read_line(number, line)
 
 
-def _json_line(number: int, line: bytes | None) -> Document:
-    if line is None:
-        return Unreadable(number, f"the line is longer than {LARGEST_PART >> 20} MiB")
+def _line_reader() -> Callable[[int, bytes | None], Document]:
+    """Give what reads a line that is to hold a JSON object."""
     from httpheaders.syntax.strict_json import read_json
 
-    try:
-        value = read_json(line)
-    except InputError as error:
-        return Unreadable(number, str(error))
-    if not isinstance(value, dict):
-        return Unreadable(number, "expected a JSON object")
-    return Record(number, value, line)
+    def read_line(number: int, line: bytes | None) -> Document:
+        if line is None:
+            return Unreadable(number, f"the line is longer than {LARGEST_PART >> 20} MiB")
+        try:
+            value = read_json(line)
+        except InputError as error:
+            return Unreadable(number, str(error))
+        if not isinstance(value, dict):
+            return Unreadable(number, "expected a JSON object")
+        return _new(Record, (number, value, line))
+
+    return read_line
 
 
-def _text_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]:
+def _text_lines(
+    lines: Iterable[tuple[int, bytes | None]], is_answered: Callable[[bytes], bool]
+) -> Iterator[Document]:
+    read_line = _line_reader()
     empty = True
     for number, line in lines:
         empty = False
-        if line is not None and line.startswith(b"{") and line.endswith(b"}"):
-            yield _json_line(number, line)
-        elif line is None:
-            yield Unreadable(number, f"the line is longer than {LARGEST_PART >> 20} MiB")
+        if line is not None and is_answered(line):
+            continue
+        if line is None or (line.startswith(b"{") and line.endswith(b"}")):
+            yield read_line(number, line)
         else:
             yield TextLine(number, decode_field_text(line), line)
     if empty:

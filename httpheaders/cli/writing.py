@@ -67,12 +67,12 @@ class ReplyWriter:
             octets = self._json(document) + b"\n"
         else:
             octets = self._raw(reply.raw) if self._form == "raw" else b""
-        self.write_again(octets, ok=reply.answer.ok)
+        self.write_again(octets, reply.answer.ok)
         return octets
 
-    def write_again(self, octets: bytes, *, ok: bool) -> None:
+    def write_again(self, octets: bytes, is_yes: bool) -> None:
         """Write what a reply has been written as before."""
-        if not ok and self.status == ExitStatus.YES:
+        if not is_yes and self.status == ExitStatus.YES:
             self.status = ExitStatus.NO
         self._destination.write(octets)
 

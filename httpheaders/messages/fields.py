@@ -57,6 +57,7 @@ their quotes; of a repeated one the first counts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -351,6 +352,7 @@ def field_value(name: str, lines: Sequence[str], *, now: float = _SOME_TIME) -> 
     return FieldValue(value, reading.problems)
 
 
+@cache
 def _reader(kind: str) -> Any:
     module, _, function = KINDS[kind].reader.partition(":")
     return getattr(import_module(f"httpheaders.messages.field_readers.{module}"), function)

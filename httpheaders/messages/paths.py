@@ -31,6 +31,7 @@ section 8.3 for the names that begin with a colon.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import FieldSyntaxError
@@ -134,10 +135,19 @@ def parse_path(text: str) -> Path:
     >>> parse_path('set-cookie["sid"].secure').steps
     (('[]', 'sid'), ('.', 'secure'))
     """
+    return _remembered_path(text) if len(text) <= _LONGEST_REMEMBERED else _whole_path(text)
+
+
+def _whole_path(text: str) -> Path:
     path, end = scan_path(text, 0)
     if end < len(text):
         raise _unexpected(text, end, "'.', '[' or the end")
     return path
+
+
+# One path is asked of many messages.
+_remembered_path = lru_cache(maxsize=64)(_whole_path)
+_LONGEST_REMEMBERED = 200
 
 
 def scan_path(text: str, position: int) -> tuple[Path, int]:

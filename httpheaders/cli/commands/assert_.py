@@ -126,8 +126,9 @@ def command(
     from_now = io.now is not None
 
     def answer_with(report: JUnitReport | None) -> ExitStatus:
+        # A report counts lines that come again.
         return io.answer_each(
-            FORM,
+            FORM._replace(repeats=report is None),
             given,
             lambda question: answer(question, checks=parsed, from_now=from_now, report=report),
         )

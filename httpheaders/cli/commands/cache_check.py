@@ -49,6 +49,7 @@ FORM = Form(
     },
     subject="headers",
     missing=lambda given: "the response: a header dump, JSON or a HAR file",
+    repeats=True,
 )
 
 EXAMPLES = r"""

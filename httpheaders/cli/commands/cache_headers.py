@@ -46,6 +46,7 @@ FORM = Form(
     },
     subject="strategy",
     missing=missing,
+    repeats=True,
 )
 
 EXAMPLES = r"""

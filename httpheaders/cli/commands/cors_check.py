@@ -460,4 +460,5 @@ def command(
         named["policy"] = _policy_file(policy)
     if preflight is not None:
         named["preflight"] = _preflight_file(preflight)
-    return io.answer_each(FORM, named, answering(keep_preflights=keep_preflights))
+    form = FORM._replace(repeats=not keep_preflights)
+    return io.answer_each(form, named, answering(keep_preflights=keep_preflights))

@@ -53,6 +53,7 @@ FORM = Form(
     },
     subject="etag",
     missing=missing,
+    repeats=True,
 )
 
 EXAMPLES = r"""

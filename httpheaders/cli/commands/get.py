@@ -29,6 +29,7 @@ FORM = Form(
     subject="headers",
     missing=lambda given: "a message: a header dump, JSON or a HAR file",
     gathers=True,
+    repeats=True,
 )
 
 EXAMPLES = r"""

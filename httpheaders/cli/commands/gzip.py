@@ -69,6 +69,7 @@ FORM = Form(
     },
     subject="accept_encoding",
     missing=missing,
+    repeats=True,
 )
 
 EXAMPLES = r"""

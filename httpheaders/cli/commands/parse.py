@@ -16,7 +16,12 @@ from httpheaders.errors import InputError
 if TYPE_CHECKING:
     from httpheaders.messages.message import Request, Response
 
-FORM = Form(keys={}, subject="headers", missing=lambda given: "a header dump, JSON or a HAR file")
+FORM = Form(
+    keys={},
+    subject="headers",
+    missing=lambda given: "a header dump, JSON or a HAR file",
+    repeats=True,
+)
 
 EXAMPLES = r"""
 $ printf 'Vary: a, b\nBad Header: x\n' | httpheaders parse | cut -d , -f 1-2

@@ -33,6 +33,7 @@ FORM = Form(
     subject="path",
     missing=request_missing,
     takes_requests=True,
+    repeats=True,
 )
 
 

@@ -46,6 +46,7 @@ FORM = Form(
     },
     subject="value",
     missing=missing,
+    repeats=True,
 )
 
 # The keys that say how the cookie is scoped, as the core names them.

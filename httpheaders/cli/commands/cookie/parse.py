@@ -63,6 +63,7 @@ FORM = Form(
     missing=missing,
     takes_requests=True,
     is_plain=is_plain,
+    repeats=True,
 )
 
 EXAMPLES = r"""
