@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.cli.destinations import FileDestination, StandardOutput
@@ -64,8 +65,6 @@ class InputOutput(NamedTuple):
         """Give the time, in seconds since 1970."""
         if self.now is not None:
             return self.now
-        from time import time
-
         return time()
 
     def answer_each(

@@ -5,13 +5,17 @@ From a document to a question, typed and complete, with the options standing in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.cli.key_types import nearest_word
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.reading import Document, Message, Record, TextLine
 from httpheaders.errors import InputError
 from httpheaders.messages.message import Exchange
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 __all__ = ["Questioner"]
 
@@ -92,9 +96,11 @@ class Questioner:
                     values[key] = reader(item, key)
             elif key != "id":
                 return self._of_message_object(document)
-        identity = value.get("id")
-        return Question(
-            values, None, self._explain, self._clock, identity, None, None, document.line
+        identity, clock = value.get("id"), self._clock
+        # What NamedTuple's own constructor does, without the call in between.
+        return tuple.__new__(
+            Question,
+            (values, None, self._explain, clock, identity, None, None, document.line, (), None),
         )
 
     def _of_open_object(self, document: Record, rest: str) -> Question:
@@ -131,24 +137,24 @@ class Questioner:
         )
 
     def _messages(self, value: Mapping[str, Any]) -> Exchange | None:
-        from httpheaders.cli.message_json import read_exchange, read_request, read_response
-
+        read = _message_json()
         own = value.keys() - self.form.keys.keys()
         if not own.isdisjoint({"request", "response"}):
-            return read_exchange(value)
+            exchange: Exchange = read.read_exchange(value)
+            return exchange
         named = not own.isdisjoint({"method", "url"})
         if "status" in own:
-            return Exchange(None, read_response(value))
+            return Exchange(None, read.read_response(value))
         if "headers" in own:
             if named or self.form.takes_requests:
-                return Exchange(read_request(value), None)
-            return Exchange(None, read_response(value))
+                return Exchange(read.read_request(value), None)
+            return Exchange(None, read.read_response(value))
         # "method" may be a key of both, and says nothing.
         if named and self.form.takes_requests and value.keys() <= _REQUEST_KEYS:
-            return Exchange(read_request(value), None)
+            return Exchange(read.read_request(value), None)
         # Beside keys of the short form, a lone "url" is a slip of the pen.
         if named and len(own - {"id"}) == len(value.keys() - {"id"}):
-            return Exchange(read_request(value), None)
+            return Exchange(read.read_request(value), None)
         return None
 
     def _of_text(self, document: TextLine) -> Question:
@@ -174,3 +180,11 @@ class Questioner:
         known = ", ".join([*self.form.keys, "id", "request", "response"])
         hint = f"did you mean '{nearest}'" if nearest else f"known are {known}"
         return f"unknown key '{shown}': {hint}"
+
+
+@cache
+def _message_json() -> ModuleType:
+    # Late, for questions without messages; once, for there may be a million with them.
+    from httpheaders.cli import message_json
+
+    return message_json

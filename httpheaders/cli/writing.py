@@ -5,6 +5,7 @@ Answers to bytes: JSON, raw, or nothing at all. Standard output carries data onl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from httpheaders.cli.exit_status import ExitStatus
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Reply", "ReplyWriter", "header_lines"]
 
 
+Raw = str | bytes | None
+
+
 class Reply(NamedTuple):
     """
     One answer, as a command gives it to be written.
@@ -26,13 +30,13 @@ class Reply(NamedTuple):
     Attributes:
         answer: the core's result.
         keys: the command's own keys.
-        raw: what the next program wants; None when there is nothing to give.
+        raw: what the next program wants, or what makes it; None when there is nothing to give.
         exchange: the messages to carry on, changed as decided; None when there are none.
     """
 
     answer: Answer
     keys: Mapping[str, Any]
-    raw: str | bytes | None = None
+    raw: Raw | Callable[[], Raw] = None
     exchange: Exchange | None = None
 
 
@@ -86,7 +90,9 @@ class ReplyWriter:
         elif self._form == "raw":
             self._destination.write(self._raw(None))
 
-    def _raw(self, raw: str | bytes | None) -> bytes:
+    def _raw(self, raw: Raw | Callable[[], Raw]) -> bytes:
+        if callable(raw):
+            raw = raw()
         if raw is None:  # as many lines leave as came in
             return b"\n" if self._is_stream else b""
         if isinstance(raw, bytes):
@@ -117,12 +123,18 @@ def _reply_document(reply: Reply, identity: Any, *, explain: bool) -> dict[str, 
     document["problems"] = _problems(answer.problems) if answer.problems else []
     document.update(reply.keys)
     if reply.exchange is not None:
-        from httpheaders.cli.message_json import write_exchange
-
-        document.update(write_exchange(reply.exchange))
+        document.update(_exchange_writer()(reply.exchange))
     if explain:
         document["steps"] = _steps(answer.steps)
     return document
+
+
+@cache
+def _exchange_writer() -> Callable[[Exchange], dict[str, Any]]:
+    # Late, for answers that carry no messages; once, for there may be a million that do.
+    from httpheaders.cli.message_json import write_exchange
+
+    return write_exchange
 
 
 def _problems(problems: Sequence[Problem]) -> list[dict[str, str | None]]:

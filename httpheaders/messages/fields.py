@@ -56,7 +56,7 @@ their quotes; of a repeated one the first counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -336,26 +336,32 @@ def field_value(name: str, lines: Sequence[str], *, now: float = _SOME_TIME) -> 
     >>> field_value("Age", ["old"]).problems[0].message
     "'old' is not a count of seconds"
     """
-    from httpheaders.messages.field_readers.reading import Reading
-
     lowered = name.lower()
     stripped = [line.strip(OWS_CHARACTERS) for line in lines]
     known = KNOWN_FIELDS.get(lowered)
     if not stripped or known is None:
         return FieldValue(", ".join(stripped) if stripped else None)
-    reading = Reading(lowered, known.reference, now)
-    try:
-        value = _reader(known.kind)(stripped, reading)
-    except FieldSyntaxError as error:
-        reading.tell_error(error)
-        value = None
-    return FieldValue(value, reading.problems)
+    return _reader(known.kind)(stripped, lowered, known.reference, now)
 
 
 @cache
-def _reader(kind: str) -> Any:
+def _reader(kind: str) -> Callable[[Sequence[str], str, str, float], FieldValue]:
+    """Give what reads fields of a kind, imported when the first one comes."""
+    from httpheaders.messages.field_readers.reading import Reading
+
     module, _, function = KINDS[kind].reader.partition(":")
-    return getattr(import_module(f"httpheaders.messages.field_readers.{module}"), function)
+    read = getattr(import_module(f"httpheaders.messages.field_readers.{module}"), function)
+
+    def read_field(lines: Sequence[str], name: str, reference: str, now: float) -> FieldValue:
+        reading = Reading(name, reference, now)
+        try:
+            value = read(lines, reading)
+        except FieldSyntaxError as error:
+            reading.tell_error(error)
+            value = None
+        return FieldValue(value, reading.problems)
+
+    return read_field
 
 
 def parse_fields(

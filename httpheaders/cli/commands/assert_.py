@@ -83,7 +83,7 @@ def answer(
     }
     # Only who sends messages as JSON has a use for them behind the answer.
     carried = question.exchange if question.problems is None else None
-    return Reply(result, keys, _tap(result), carried)
+    return Reply(result, keys, lambda: _tap(result), carried)
 
 
 def _tap(result: Checked) -> str:

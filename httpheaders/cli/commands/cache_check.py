@@ -86,8 +86,11 @@ def answer(question: Question, *, now_is_given: bool = False) -> Reply:
         explain=question.explain,
     )
     result = result._replace(problems=(*(question.problems or ()), *result.problems))
-    raw = None if result.revalidation is None else header_lines(result.revalidation)
-    return Reply(result, _keys(result), raw, _carried(question.exchange, result))
+    return Reply(result, _keys(result), lambda: _raw(result), _carried(question.exchange, result))
+
+
+def _raw(result: CacheCheck) -> bytes | None:
+    return None if result.revalidation is None else header_lines(result.revalidation)
 
 
 def _times(question: Question, now_is_given: bool) -> tuple[float, float | None]:

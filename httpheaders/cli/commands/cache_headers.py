@@ -81,8 +81,8 @@ def answer(question: Question) -> Reply:
         explain=question.explain,
     )
     keys = {"strategy": result.strategy, "headers": result.headers.to_dict()}
-    raw = header_lines(result.headers)
-    return Reply(result, keys, raw, _carried(question.exchange, result.headers))
+    carried = _carried(question.exchange, result.headers)
+    return Reply(result, keys, lambda: header_lines(result.headers), carried)
 
 
 def _adjustment(values: Mapping[str, Any]) -> CacheControl:

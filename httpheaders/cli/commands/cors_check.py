@@ -193,7 +193,7 @@ def _served(question: Question, policy: CorsPolicy) -> Reply:
             changed = Response(answer.status)  # a preflight is not the application's to answer
         headers = with_cors_headers(changed.headers, answer)
         exchange = exchange._replace(response=changed._replace(headers=headers))
-    return Reply(answer, keys, header_lines(answer.headers), exchange)
+    return Reply(answer, keys, lambda: header_lines(answer.headers), exchange)
 
 
 def _request(question: Question) -> Request:
@@ -228,7 +228,7 @@ def _browsed(question: Question, cache: PreflightCache | None) -> Reply:
     verdict = check_fetch(
         _script(question), hops, cache=cache, now=_moment(question), explain=question.explain
     )
-    return Reply(verdict, _verdict_keys(verdict), _raw(verdict), question.exchange)
+    return Reply(verdict, _verdict_keys(verdict), lambda: _raw(verdict), question.exchange)
 
 
 def _moment(question: Question) -> float:

@@ -69,13 +69,12 @@ def answer(question: Question, *, counts_from_now: bool, as_json: bool, end: byt
         only_text=not as_json,
         explain=question.explain,
     )
-    raw = _ended(result, end)
     if not as_json:
-        return Reply(result, {}, raw)
+        return Reply(result, {}, _ended(result, end))
     result = result._replace(problems=(*(question.problems or ()), *result.problems))
     # Only who sends messages as JSON has a use for them behind the answer.
     carried = question.exchange if question.problems is None else None
-    return Reply(result, _keys(values["path"], result), raw, carried)
+    return Reply(result, _keys(values["path"], result), lambda: _ended(result, end), carried)
 
 
 def _ended(result: Lookup, end: bytes) -> bytes | None:

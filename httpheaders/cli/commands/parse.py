@@ -53,8 +53,8 @@ def answer(question: Question) -> Reply:
         assert response is not None  # an exchange of nothing is no question
         keys = _message_keys(response, result.response_fields)
     message = response or request
-    raw = None if message is None else header_lines(message.headers)
-    return Reply(result, keys, raw)
+    assert message is not None
+    return Reply(result, keys, lambda: header_lines(message.headers))
 
 
 def _message_keys(message: Request | Response, fields: dict[str, Any]) -> dict[str, Any]:

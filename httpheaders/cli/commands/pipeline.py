@@ -52,8 +52,8 @@ def answer_under(policy: Policy, question: Question) -> Reply:
         "route": result.route,
         "user": result.user,
     }
-    raw = header_lines(response.headers)
-    return Reply(result, keys, raw, Exchange(request, response))
+    exchange = Exchange(request, response)
+    return Reply(result, keys, lambda: header_lines(response.headers), exchange)
 
 
 @click.command("pipeline", epilog=options.examples(EXAMPLES))

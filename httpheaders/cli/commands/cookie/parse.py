@@ -91,7 +91,7 @@ def answer(question: Question) -> Reply:
     unquote = bool(question.values.get("unquote"))
     result = read_cookie_header(lines, unquote=unquote, explain=question.explain)
     keys = {"cookies": [cookie._asdict() for cookie in result.cookies]}
-    return Reply(result, keys, _pairs(result.cookies), question.exchange)
+    return Reply(result, keys, lambda: _pairs(result.cookies), question.exchange)
 
 
 def _lines(question: Question) -> tuple[list[str], bool]:
@@ -144,7 +144,7 @@ def _set_cookie_reply(question: Question, lines: list[str]) -> Reply:
     )
     keys = {"cookies": [write_verdict(verdict) for verdict in result.cookies]}
     kept = [verdict for verdict in result.cookies if verdict.kept]
-    return Reply(result, keys, _pairs(kept), question.exchange)
+    return Reply(result, keys, lambda: _pairs(kept), question.exchange)
 
 
 def _url(question: Question) -> str | None:
