@@ -5,18 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from httpheaders.content_negotiation import (
-    Preference,
-    Variant,
     negotiate_charset,
     negotiate_content_type,
     negotiate_encoding,
     negotiate_language,
     negotiate_type,
-    negotiate_variants,
-    parse_accept,
-    parse_accept_charset,
-    parse_accept_encoding,
-    parse_accept_language,
 )
 from httpheaders.errors import PolicyError
 
@@ -229,70 +222,6 @@ def test_unusable_language_questions_are_refused():
         negotiate_language("en", ["en_GB"])
     with pytest.raises(PolicyError, match="scheme"):
         negotiate_language("en", ["en"], match="extended")
-
-
-VARIANTS = [
-    Variant("text/html", "en"),
-    Variant("text/html", "fr", quality=0.8),
-    Variant("application/pdf", "de", encoding="gzip"),
-]
-
-
-# RFC 9110 section 12.1
-@pytest.mark.parametrize(
-    ("fields", "language", "quality"),
-    [
-        pytest.param({}, "en", 1, id="nothing-asked"),
-        pytest.param({"accept_language": "fr"}, "fr", 0.8, id="by-language"),
-        pytest.param({"accept": "application/pdf, */*;q=0.5"}, "de", 1, id="by-type"),
-        pytest.param(
-            {"accept": "application/pdf, */*;q=0.5", "accept_encoding": "gzip;q=0"},
-            "en", 0.0005, id="coding-excluded",
-        ),
-        pytest.param({"accept_language": "de-AT, en;q=0.1", "accept": "text/*"}, "en", 0.1,
-                     id="lookup-among-what-is-left"),
-        pytest.param({"accept_language": "ja"}, None, None, id="none"),
-    ],
-)  # fmt: skip
-def test_a_variant_is_chosen(fields, language, quality):
-    answer = negotiate_variants(VARIANTS, **fields)
-    assert (answer.selected and answer.selected.language) == language
-    assert answer.quality == quality
-    assert answer.vary == ("Accept", "Accept-Encoding", "Accept-Language")
-    assert answer.status == (200 if language else 406)
-
-
-def test_vary_names_only_the_dimensions_that_variants_have():
-    answer = negotiate_variants([Variant(charset="utf-8")], accept="x/y", accept_charset="*")
-    assert answer.vary == ("Accept-Charset",)
-    assert answer.ok
-
-
-@pytest.mark.parametrize(
-    "variant", [Variant("text/*"), Variant(language="en_GB"), Variant("a/b", quality=1.5)]
-)
-def test_a_variant_that_cannot_be_meant_is_refused(variant):
-    with pytest.raises(PolicyError):
-        negotiate_variants([variant])
-
-
-@pytest.mark.parametrize(
-    ("parse", "value", "ranges", "messages"),
-    [
-        (parse_accept, "a/b;q=0.5;x=1", [("a/b;x=1", 0.5, (("x", "1"),))], []),
-        (parse_accept, "a/b;q=x, a, c/d", [("c/d", 1.0, ())], ["'a/b;q=x'", "'a'"]),
-        (parse_accept, "a/b, a/b;q=0.1", [("a/b", 1.0, ()), ("a/b", 0.1, ())], ["repeats a range"]),
-        (parse_accept_language, "en_GB, da;q=0", [("da", 0.0, ())], ["not a language range"]),
-        (parse_accept_encoding, "gzip;x=1, *;q=0.", [("*", 0.0, ())], ["only ';q='"]),
-        (parse_accept_charset, ";, utf-8 ; Q=1", [("utf-8", 1.0, ())], ["expected a name"]),
-    ],
-)
-def test_members_are_read_one_by_one(parse, value, ranges, messages):
-    read = parse(value)
-    assert read.ranges == tuple(Preference(*range_) for range_ in ranges)
-    assert len(read.problems) == len(messages)
-    for problem, message in zip(read.problems, messages, strict=True):
-        assert message in problem.message
 
 
 def test_explaining_tells_every_offer():

@@ -14,6 +14,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # The few systems that build on another one, and which.
 SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
+    # Negotiation: what the client says, what the server has, how they meet.
+    "offer_keys": {"accept_fields"},
+    "offer_matching": {"accept_fields", "offer_keys"},
+    "language_lookup": {"accept_fields", "offer_keys", "offer_matching"},
+    "variant_negotiation": {"accept_fields", "language_lookup", "offer_keys", "offer_matching"},
+    "content_negotiation": {"language_lookup", "offer_matching"},
     "compression": {"content_codings", "content_negotiation"},
     "decompression": {"compression", "content_codings"},
     "session_formats": {"sessions"},

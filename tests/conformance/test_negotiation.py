@@ -14,16 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from httpheaders.accept_fields import (
+    parse_accept,
+    parse_accept_charset,
+    parse_accept_encoding,
+    parse_accept_language,
+)
 from httpheaders.content_negotiation import (
     Negotiation,
     negotiate_charset,
     negotiate_encoding,
     negotiate_language,
     negotiate_type,
-    parse_accept,
-    parse_accept_charset,
-    parse_accept_encoding,
-    parse_accept_language,
 )
 from httpheaders.errors import PolicyError
 

@@ -14,16 +14,12 @@ from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.key_types import boolean, list_of, number, one_of, text, texts, wrong_type
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import Reply
-from httpheaders.content_negotiation import (
-    Negotiation,
-    Variant,
-    negotiate,
-    negotiate_variants,
-)
+from httpheaders.content_negotiation import Negotiation, negotiate
 from httpheaders.errors import InputError
 
 if TYPE_CHECKING:
     from httpheaders.messages.message import Exchange, Request
+    from httpheaders.variant_negotiation import Variant
 
 # What is negotiated, and the key of the field that says what the client wants of it.
 FIELDS = {
@@ -45,6 +41,8 @@ def missing(given: Mapping[str, Any]) -> str | None:
 
 def variant(value: Any, where: str) -> Variant:
     """One representation: its type, language, encoding, charset, and the server's quality."""
+    from httpheaders.variant_negotiation import Variant
+
     if not isinstance(value, dict):
         raise wrong_type("an object", value, where)
     for key, item in value.items():
@@ -114,6 +112,8 @@ def answer(question: Question) -> Reply:
 
 
 def _answer_variants(question: Question, values: Mapping[str, Any]) -> Reply:
+    from httpheaders.variant_negotiation import negotiate_variants
+
     result = negotiate_variants(
         values["variants"],
         **{key: values[key] for key in FIELDS.values() if key in values},
