@@ -17,7 +17,7 @@ _DOORS = {
     "build_cache_headers": "cache_strategies",
     "handle_conditional_get": "conditional",
     "check_cors": "cors",
-    "ConnectionPool": "connection_pool",
+    "ConnectionPool": "plain_connection_pool",
     "negotiate_content_type": "content_negotiation",
     "RequestPipeline": "request_pipeline",
     "error_catching_middleware": "wsgi_middleware.error_catching",

@@ -16,9 +16,8 @@ clients that `pool_presets` names.
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, MutableMapping
+from collections import OrderedDict
+from collections.abc import MutableMapping
 from heapq import heappop, heappush
 from math import inf
 from operator import attrgetter
@@ -35,14 +34,32 @@ from httpheaders.idle_connections import (
     Connection,
     IdleOrder,
 )
-from httpheaders.named_tuples import NamedTuple
+from httpheaders.pool_decisions import (
+    DROPPED,
+    HOST_FORGOTTEN,
+    IDLE_LIMIT,
+    IDLE_TIMEOUT,
+    IDLE_TOTAL_LIMIT,
+    INSTANT,
+    LIFETIME,
+    LIFETIME_IN_USE,
+    MADE_ROOM,
+    REQUEST_LIMIT,
+    SERVER_TIMEOUT,
+    Assigned,
+    Closed,
+    Decision,
+    Dialing,
+    Opened,
+    Queued,
+    Refused,
+)
+from httpheaders.pool_hosts import Host, Waiter
 from httpheaders.pool_parameters import PoolParameters, check_parameters
 
 __all__ = [
-    "INSTANT",
     "Assigned",
     "Closed",
-    "ConnectionPool",
     "Decision",
     "Dialing",
     "Opened",
@@ -50,139 +67,6 @@ __all__ = [
     "Queued",
     "Refused",
 ]
-
-# Decimal fractions do not add up in binary: 0.1 + 0.2 and 0.3 are one instant.
-INSTANT = 1e-9
-
-IDLE_LIMIT = "idle limit"
-IDLE_TOTAL_LIMIT = "idle limit over all hosts"
-IDLE_TIMEOUT = "idle timeout"
-SERVER_TIMEOUT = "server timeout"
-REQUEST_LIMIT = "request limit"
-LIFETIME = "lifetime"
-LIFETIME_IN_USE = "lifetime passed in use"
-MADE_ROOM = "made room"
-HOST_FORGOTTEN = "host forgotten"
-DROPPED = "dropped"
-
-# The connection was closed at the moment at which it was given back, because the pool was full.
-DISCARDING = frozenset({IDLE_LIMIT, LIFETIME_IN_USE})
-# The client closed it while it was idle.
-EVICTING = frozenset({IDLE_TOTAL_LIMIT, IDLE_TIMEOUT, LIFETIME, MADE_ROOM, HOST_FORGOTTEN})
-
-
-class Opened(NamedTuple):
-    """A connection exists from now on; without a connect time the caller opens it now."""
-
-    connection: int
-    host: str
-    at: float
-
-
-class Dialing(NamedTuple):
-    """The caller should begin to open this connection and say `connected` when it is there."""
-
-    connection: int
-    host: str
-    request: object
-
-
-class Assigned(NamedTuple):
-    """The request goes on this connection, now; `idle` and `waited` are in seconds."""
-
-    request: object
-    connection: int
-    host: str
-    reused: bool
-    idle: float
-    waited: float
-
-
-class Queued(NamedTuple):
-    """The request waits: for room, for a connection to come free, or for one to be opened."""
-
-    request: object
-    host: str
-
-
-class Refused(NamedTuple):
-    """The request fails without a connection."""
-
-    request: object
-    host: str
-    reason: str
-    waited: float
-
-
-class Closed(NamedTuple):
-    """The connection is closed, by the client or, where the reason says so, by the server."""
-
-    connection: int
-    host: str
-    reason: str
-    at: float
-    requests: int
-    idle: float
-
-
-Decision = Opened | Dialing | Assigned | Queued | Refused | Closed
-
-
-class _Waiter:
-    """A request that waits; `number` is its place in the order of arrival."""
-
-    __slots__ = ("done", "host", "number", "request", "since")
-
-    def __init__(self, number: int, request: object, host: _Host, now: float) -> None:
-        self.number = number
-        self.request = request
-        self.host = host
-        self.since = now
-        self.done = False
-
-
-class _Host:
-    """What a pool knows of one host."""
-
-    __slots__ = (
-        "busy",
-        "forgotten",
-        "idle",
-        "members",
-        "name",
-        "next_place",
-        "noted",
-        "open",
-        "restarts",
-        "to_dial",
-        "waiting",
-    )
-
-    def __init__(self, name: str, idle: IdleOrder) -> None:
-        self.name = name
-        self.idle = idle
-        self.open = 0
-        self.busy = 0
-        self.next_place = 0
-        # The waiting request under which the host stands in the heap of hosts, 0 when it does not.
-        self.noted = 0
-        self.forgotten = False
-        self.waiting: deque[_Waiter] = deque()
-        self.to_dial: deque[_Waiter] = deque()
-        self.members: dict[int, Connection] = {}
-        self.restarts: list[tuple[int, float]] = []
-
-    def first_waiting(self) -> _Waiter | None:
-        return _first(self.waiting)
-
-    def first_to_dial(self) -> _Waiter | None:
-        return _first(self.to_dial)
-
-
-def _first(waiters: deque[_Waiter]) -> _Waiter | None:
-    while waiters and waiters[0].done:
-        waiters.popleft()
-    return waiters[0] if waiters else None
 
 
 _serial = attrgetter("serial")
@@ -217,14 +101,14 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._connections: dict[int, Connection] = {}
         self._last_serial = 0
         self._last_waiter = 0
-        self._hosts: MutableMapping[str, _Host] = {} if rules.max_hosts is None else OrderedDict()
+        self._hosts: MutableMapping[str, Host] = {} if rules.max_hosts is None else OrderedDict()
         # Idle connections of all hosts, the one idle longest first.
         self._idle: OrderedDict[int, Connection] = OrderedDict()
         self._open = 0
         self._busy = 0
-        self._waiting: dict[int, _Waiter] = {}
-        self._heads: list[tuple[int, _Host]] = []
-        self._deadlines: list[tuple[float, int, _Waiter]] = []
+        self._waiting: dict[int, Waiter] = {}
+        self._heads: list[tuple[int, Host]] = []
+        self._deadlines: list[tuple[float, int, Waiter]] = []
         self._timeout = min(
             inf if rules.idle_timeout is None else rules.idle_timeout,
             inf if rules.server_timeout is None else rules.server_timeout,
@@ -493,7 +377,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             waited = deadline - waiter.since
             self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
 
-    def _wait_start(self, waiter: _Waiter) -> float:
+    def _wait_start(self, waiter: Waiter) -> float:
         for limit, moment in reversed(waiter.host.restarts):
             if waiter.number < limit:
                 return moment
@@ -501,11 +385,11 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     # -- requests
 
-    def _host(self, name: str) -> _Host:
+    def _host(self, name: str) -> Host:
         hosts = self._hosts
         host = hosts.get(name)
         if host is None:
-            host = hosts[name] = _Host(name, self._new_order())
+            host = hosts[name] = Host(name, self._new_order())
             if self._rules.max_hosts is not None and len(hosts) > self._rules.max_hosts:
                 self._forget_host(hosts.pop(next(iter(hosts))))
         elif isinstance(hosts, OrderedDict):
@@ -518,7 +402,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             return ByPlace(_place)
         return ByRelease(newest_first=order == "lifo")
 
-    def _forget_host(self, host: _Host) -> None:
+    def _forget_host(self, host: Host) -> None:
         host.forgotten = True
         while (connection := host.idle.take()) is not None:
             if connection.state == IDLE:
@@ -527,11 +411,11 @@ host='a.example', reused=False, idle=0, waited=0)]
                     self._by_age.remove(connection)
                 self._close(connection, HOST_FORGOTTEN)
 
-    def _new_waiter(self, request: object, host: _Host) -> _Waiter:
+    def _new_waiter(self, request: object, host: Host) -> Waiter:
         self._last_waiter += 1
-        return _Waiter(self._last_waiter, request, host, self._now)
+        return Waiter(self._last_waiter, request, host, self._now)
 
-    def _when_full(self, waiter: _Waiter) -> None:
+    def _when_full(self, waiter: Waiter) -> None:
         if self._rules.on_full == "error":
             reason = "every connection is in use"
             self._decisions.append(Refused(waiter.request, waiter.host.name, reason, 0.0))
@@ -540,7 +424,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             waiter.host.to_dial.append(waiter)
             self._note_head(waiter.host)
 
-    def _enqueue(self, waiter: _Waiter) -> None:
+    def _enqueue(self, waiter: Waiter) -> None:
         self._waiting[waiter.number] = waiter
         waiter.host.waiting.append(waiter)
         if self._rules.wait_timeout is not None:
@@ -548,7 +432,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             heappush(self._deadlines, (deadline, waiter.number, waiter))
         self._decisions.append(Queued(waiter.request, waiter.host.name))
 
-    def _stop_waiting(self, waiter: _Waiter) -> None:
+    def _stop_waiting(self, waiter: Waiter) -> None:
         waiter.done = True
         del self._waiting[waiter.number]
         host = waiter.host
@@ -564,16 +448,16 @@ host='a.example', reused=False, idle=0, waited=0)]
             raise PoolError(f"cannot {event} connection {serial!r}: it {was}")
         return connection
 
-    def _leave(self, connection: Connection) -> _Host:
-        host: _Host = connection.host
+    def _leave(self, connection: Connection) -> Host:
+        host: Host = connection.host
         host.busy -= 1
         self._busy -= 1
         return host
 
-    def _has_room(self, host: _Host) -> bool:
+    def _has_room(self, host: Host) -> bool:
         return self._has_room_at(host) and self._has_room_in_total()
 
-    def _has_room_at(self, host: _Host) -> bool:
+    def _has_room_at(self, host: Host) -> bool:
         limit = self._rules.max_per_host
         if limit is None:
             return True
@@ -585,7 +469,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             return True
         return (self._open if self._rules.limit_scope == "open" else self._busy) < limit
 
-    def _make_room(self, host: _Host) -> bool:
+    def _make_room(self, host: Host) -> bool:
         if self._has_room(host):
             return True
         evicts = self._rules.full_evicts
@@ -607,7 +491,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         assert self._by_age is not None
         return self._by_age.first()
 
-    def _take(self, host: _Host) -> Connection | None:
+    def _take(self, host: Host) -> Connection | None:
         while (connection := host.idle.take()) is not None:
             if connection.state == DEAD:
                 if self._has_room_in_total():
@@ -626,7 +510,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         limit = self._rules.max_lifetime
         return limit is not None and self._now - connection.opened_at > limit + INSTANT
 
-    def _retire_slots(self, host: _Host) -> None:
+    def _retire_slots(self, host: Host) -> None:
         """Give up, as undici does, every too old slot up to the first free one that is not."""
         for connection in list(host.members.values()):
             if connection.state == DIALING:
@@ -636,7 +520,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             elif connection.state in (IDLE, DEAD):
                 return
 
-    def _give_up(self, connection: Connection, host: _Host) -> None:
+    def _give_up(self, connection: Connection, host: Host) -> None:
         del host.members[connection.place]
         if connection.state == BUSY:
             connection.retired = True
@@ -646,13 +530,13 @@ host='a.example', reused=False, idle=0, waited=0)]
         else:
             host.idle.remove(connection)
 
-    def _use(self, connection: Connection, waiter: _Waiter) -> None:
+    def _use(self, connection: Connection, waiter: Waiter) -> None:
         if connection.state == DEAD:
             self._open_for(waiter, place=connection.place)
         else:
             self._assign(connection, waiter)
 
-    def _assign(self, connection: Connection, waiter: _Waiter) -> None:
+    def _assign(self, connection: Connection, waiter: Waiter) -> None:
         host = waiter.host
         connection.state = BUSY
         connection.requests += 1
@@ -670,7 +554,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             )
         )
 
-    def _open_for(self, waiter: _Waiter, *, place: int | None = None) -> None:
+    def _open_for(self, waiter: Waiter, *, place: int | None = None) -> None:
         host = waiter.host
         self._last_serial += 1
         connection = Connection(self._last_serial, self._last_serial, host, self._now)
@@ -690,7 +574,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._decisions.append(Opened(connection.serial, host.name, self._now))
         self._assign(connection, waiter)
 
-    def _dial(self, connection: Connection, waiter: _Waiter) -> None:
+    def _dial(self, connection: Connection, waiter: Waiter) -> None:
         host = waiter.host
         connection.state = DIALING
         connection.asked_by = waiter
@@ -743,12 +627,12 @@ host='a.example', reused=False, idle=0, waited=0)]
             self._close(connection, reason, keeps_place=True)
             host.idle.add(connection)
 
-    def _is_full_of_idle(self, host: _Host) -> bool:
+    def _is_full_of_idle(self, host: Host) -> bool:
         return self._idle_cap is not None and len(host.idle) >= self._idle_cap
 
     # -- after a connection came free
 
-    def _settle(self, connection: Connection, host: _Host) -> None:
+    def _settle(self, connection: Connection, host: Host) -> None:
         if self._sweeps:
             self._sweep()
         if self._waiting:
@@ -756,7 +640,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         if connection.state == IDLE:
             self._apply_idle_caps(connection, host)
 
-    def _apply_idle_caps(self, connection: Connection, host: _Host) -> None:
+    def _apply_idle_caps(self, connection: Connection, host: Host) -> None:
         if host.forgotten:
             self._forget_idle(connection)
             self._close(connection, HOST_FORGOTTEN)
@@ -793,7 +677,7 @@ host='a.example', reused=False, idle=0, waited=0)]
     def _has_expired(self, connection: Connection) -> bool:
         return self._now - connection.released_at > self._timeout + INSTANT
 
-    def _serve(self, host: _Host) -> None:
+    def _serve(self, host: Host) -> None:
         if not self._waiting:
             return
         if self._loses:
@@ -805,7 +689,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             self._note_head(host)
             self._serve_all()
 
-    def _serve_host(self, host: _Host) -> None:
+    def _serve_host(self, host: Host) -> None:
         below = self._rules.limit_scope == "open" or self._has_room(host)
         while below and (waiter := host.first_waiting()) is not None:
             connection = self._take(host)
@@ -817,19 +701,19 @@ host='a.example', reused=False, idle=0, waited=0)]
         while (waiter := host.first_to_dial()) is not None and self._make_room(host):
             self._start(waiter)
 
-    def _start(self, waiter: _Waiter) -> None:
+    def _start(self, waiter: Waiter) -> None:
         waiter.host.to_dial.popleft()
         if not self._binds_late:
             self._stop_waiting(waiter)
         self._open_for(waiter)
 
-    def _note_head(self, host: _Host) -> None:
+    def _note_head(self, host: Host) -> None:
         waiter = host.first_to_dial()
         if waiter is not None and host.noted != waiter.number:
             host.noted = waiter.number
             heappush(self._heads, (waiter.number, host))
 
-    def _first_host(self) -> _Host | None:
+    def _first_host(self) -> Host | None:
         """Give the host of the request that has waited longest of those that may be served."""
         heads = self._heads
         while heads:
@@ -857,7 +741,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             # Only a connection of its own can help this host: it comes back with that.
             self._drop_head()
 
-    def _serve_one(self, host: _Host) -> None:
+    def _serve_one(self, host: Host) -> None:
         waiter = host.first_waiting()
         assert waiter is not None
         connection = None
@@ -891,7 +775,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             else:
                 return
 
-    def _hand_over(self, host: _Host) -> None:
+    def _hand_over(self, host: Host) -> None:
         connection, waiter = self._take(host), host.first_waiting()
         if connection is None or waiter is None:
             return  # it was too old, and made room
@@ -899,7 +783,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._use(connection, waiter)
         self._restart_waits(host, before=self._last_waiter + 1)
 
-    def _first_host_but(self, host: _Host) -> _Host | None:
+    def _first_host_but(self, host: Host) -> Host | None:
         first = self._first_host()
         if first is not host:
             return first
@@ -908,7 +792,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         heappush(self._heads, head)
         return other
 
-    def _restart_waits(self, host: _Host, *, before: int) -> None:
+    def _restart_waits(self, host: Host, *, before: int) -> None:
         if self._rules.wait_timeout is None or host.first_waiting() is None:
             return
         restarts = host.restarts
@@ -924,130 +808,3 @@ _STATES = {
     DEAD: "is closed",
     CLOSED: "is closed",
 }
-
-
-class ConnectionPool:
-    """
-    Hand out connection ids by host and reuse those given back: the pool for a quick script.
-
-    At most `max_per_host` idle connections a host are kept, the one given back last is taken first,
-    and getting one never waits: beyond the cap a connection is opened and discarded on its return.
-
-    Args:
-        max_per_host: how many are kept a host.
-        idle_timeout_s: seconds after which an idle connection is not reused.
-        clock: gives the time in seconds.
-
-    >>> pool = ConnectionPool(max_per_host=2, idle_timeout_s=30)
-    >>> first = pool.get_connection("example.com")
-    >>> pool.release_connection("example.com", first)
-    >>> pool.get_connection("example.com") == first
-    True
-    >>> pool.created, pool.reused, pool.reuse_rate
-    (1, 1, 0.5)
-    """
-
-    def __init__(
-        self,
-        max_per_host: int = 5,
-        idle_timeout_s: float = 30,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        from threading import Lock
-
-        rules = PoolParameters(
-            max_per_host=max_per_host,
-            max_idle_per_host=max_per_host,
-            limit_scope="busy",
-            on_full="discard",
-            idle_timeout=idle_timeout_s,
-        )
-        self._pool = Pool(rules)
-        self._clock = clock
-        self._lock = Lock()
-        self._in_use: dict[str, tuple[int, str]] = {}
-        self._created = 0
-        self._reused = 0
-        self._discarded = 0
-        self._evicted = 0
-
-    def get_connection(self, host: str) -> str:
-        """Give the id of a connection to the host: an idle one, or else a new one."""
-        with self._lock:
-            decisions = self._counted(self._pool.request(None, host, now=self._clock()))
-            given = decisions[-1]
-            assert isinstance(given, Assigned)
-            self._created += not given.reused
-            self._reused += given.reused
-            connection_id = _connection_id(host, given.connection)
-            self._in_use[connection_id] = (given.connection, host)
-            return connection_id
-
-    def release_connection(self, host: str, conn_id: str) -> None:
-        """
-        Give a connection back.
-
-        Raises:
-            PoolError: the id is not of a connection to this host that is in use.
-        """
-        with self._lock:
-            connection, its_host = self._in_use.get(conn_id, (0, None))
-            if its_host != host:
-                raise PoolError(f"connection {conn_id!r} to '{host}' is not in use")
-            del self._in_use[conn_id]
-            self._counted(self._pool.release(connection, now=self._clock()))
-
-    def evict_idle(self) -> list[str]:
-        """Close what has been idle too long; gives the ids, the one idle longest first."""
-        with self._lock:
-            decisions = self._counted(self._pool.advance(now=self._clock()))
-            closings = [made for made in decisions if isinstance(made, Closed)]
-            return [_connection_id(closing.host, closing.connection) for closing in closings]
-
-    def _counted(self, decisions: list[Decision]) -> list[Decision]:
-        for made in decisions:
-            if isinstance(made, Closed):
-                self._discarded += made.reason in DISCARDING
-                self._evicted += made.reason in EVICTING
-        return decisions
-
-    @property
-    def created(self) -> int:
-        """How many connections were opened."""
-        return self._created
-
-    @property
-    def reused(self) -> int:
-        """How often an idle connection was handed out again."""
-        return self._reused
-
-    @property
-    def reuse_rate(self) -> float:
-        """The share of requests that needed no new connection; 0 before the first."""
-        total = self._created + self._reused
-        return self._reused / total if total else 0.0
-
-    @property
-    def discarded(self) -> int:
-        """How many were closed on their return, because enough were kept already."""
-        return self._discarded
-
-    @property
-    def evicted(self) -> int:
-        """How many were closed because they had been idle too long."""
-        return self._evicted
-
-    @property
-    def active(self) -> int:
-        """How many are in use."""
-        return len(self._in_use)
-
-    @property
-    def idle(self) -> int:
-        """How many wait to be reused; what has expired counts until it is next looked at."""
-        return self._pool.idle_count
-
-
-def _connection_id(host: str, connection: int) -> str:
-    return f"{host}#{connection}"

@@ -17,7 +17,7 @@ from heapq import heappop, heappush
 from math import inf
 from operator import add
 
-from httpheaders.connection_pool import INSTANT
+from httpheaders.pool_decisions import INSTANT
 from httpheaders.pool_parameters import PoolParameters
 from httpheaders.pool_tally import HostTally
 from httpheaders.pool_trace import Chunk

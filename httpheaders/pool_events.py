@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from httpheaders.connection_pool import Assigned, Decision, Refused
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.pool_decisions import Assigned, Decision, Refused
 from httpheaders.pool_parameters import PoolParameters, check_parameters
 from httpheaders.pool_presets import Preset
 from httpheaders.pool_simulation import Outcome, PoolRun, Simulation, simulation_of

@@ -26,7 +26,7 @@ from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush, heapreplace
 from math import inf
 
-from httpheaders.connection_pool import INSTANT
+from httpheaders.pool_decisions import INSTANT
 from httpheaders.pool_trace import Chunk
 
 __all__ = ["DropCurve", "FifoCurve", "GapCurve", "starts"]

@@ -14,17 +14,11 @@ from heapq import heappop, heappush
 from math import inf
 
 from httpheaders.answer import Problem, Step
-from httpheaders.connection_pool import (
-    INSTANT,
-    Assigned,
-    Decision,
-    Dialing,
-    Pool,
-    Refused,
-)
+from httpheaders.connection_pool import Pool
 from httpheaders.errors import InputError, PolicyError, PoolError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.plain_pool_run import PlainRun, is_plain, without_idle_rules
+from httpheaders.pool_decisions import INSTANT, Assigned, Decision, Dialing, Refused
 from httpheaders.pool_notes import anomalies
 from httpheaders.pool_parameters import PoolParameters, check_parameters
 from httpheaders.pool_presets import Preset, client_parameters
