@@ -8,7 +8,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.messages.message import Request, Response
-from httpheaders.policy_phases import GUARDS, Passage, call_finished, finished_app
+from httpheaders.policy_finish import call_finished, finished_app
+from httpheaders.policy_passage import Passage
+from httpheaders.policy_phases import GUARDS
 from httpheaders.request_pipeline import run_phases
 from httpheaders.wsgi import request_of
 from httpheaders.wsgi_middleware.layers import status_line
