@@ -24,7 +24,7 @@ from httpheaders.syntax.grammar import is_token
 
 if TYPE_CHECKING:
     from httpheaders.cors_policy import CorsPolicy
-    from httpheaders.sessions import TokenFormat
+    from httpheaders.session_answers import TokenFormat
 
 __all__ = [
     "Limits",
@@ -414,7 +414,7 @@ def _cors(value: Any) -> CorsPolicy:
 
 def _session(value: Any, read_key: Callable[[str, str], bytes]) -> SessionRule:
     from httpheaders.session_formats import token_format
-    from httpheaders.sessions import SessionKeys
+    from httpheaders.session_keys import SessionKeys
 
     table = _table(value, _SESSION_KEYS, "session")
     sources = [kind for kind in ("file", "env") if f"key_{kind}" in table]

@@ -17,7 +17,7 @@ from httpheaders.wsgi_middleware.layers import phrase_of
 
 if TYPE_CHECKING:
     from httpheaders.cors_server import CorsAnswer
-    from httpheaders.sessions import SessionAnswer
+    from httpheaders.session_answers import SessionAnswer
 
 __all__ = ["RULES", "Passage"]
 

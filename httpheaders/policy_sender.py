@@ -29,7 +29,8 @@ def authenticate(passage: Passage) -> Response | None:
     if rule is None or route is None:
         passage.note("the sender is known", "nobody asks", "RFC 9110 section 11.6.1")
         return None
-    from httpheaders.sessions import check_session, find_token
+    from httpheaders.session_answers import check_session
+    from httpheaders.token_source import find_token
     from httpheaders.wsgi_middleware.session import unauthorized
 
     found = find_token(passage.request, cookie=rule.cookie)

@@ -20,22 +20,18 @@ import hmac
 import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha1, sha256
-from hmac import compare_digest
 from math import floor, isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from httpheaders.errors import BadSignature, InputError, PolicyError
-from httpheaders.sessions import (
+from httpheaders.session_claims import (
     DEFAULT_TTL,
     LARGEST_TOKEN,
     Session,
-    SessionKeys,
-    SessionSigner,
     check_times,
     checked_seconds,
     decode_genuine,
     finished_token,
-    hmac_sha256,
     malformed,
     read_claims,
     session_of,
@@ -43,10 +39,12 @@ from httpheaders.sessions import (
     with_times,
     write_claims,
 )
+from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed
+from httpheaders.sessions import SessionSigner
 from httpheaders.syntax.base64url import encode_base64url
 
 if TYPE_CHECKING:
-    from httpheaders.sessions import TokenFormat
+    from httpheaders.session_answers import TokenFormat
 
 __all__ = [
     "FORMATS",
@@ -59,8 +57,6 @@ __all__ = [
 
 # A few octets can say many once they are inflated, even signed ones.
 _LARGEST_PAYLOAD = 1 << 20
-
-_Mac = Callable[[bytes], bytes]
 
 
 class _TimestampSigner:
@@ -90,7 +86,7 @@ class _TimestampSigner:
         self._max_size = max_size
 
     @staticmethod
-    def mac_of(secret: bytes, salt: bytes) -> _Mac:
+    def mac_of(secret: bytes, salt: bytes) -> Mac:
         raise NotImplementedError
 
     @staticmethod
@@ -137,7 +133,7 @@ class _TimestampSigner:
         """
         octets = token_octets(token, self._max_size)
         head, separator, signature = octets.rpartition(self.separator)
-        index = _index_of(self._macs, head, signature)
+        index = key_that_signed(self._macs, head, signature)
         if index is None:
             _refuse(octets, 3, self.separator)
         payload, separator, time = head.rpartition(self.separator)
@@ -176,7 +172,7 @@ class ItsdangerousSigner(_TimestampSigner):
     name = "itsdangerous"
 
     @staticmethod
-    def mac_of(secret: bytes, salt: bytes) -> _Mac:
+    def mac_of(secret: bytes, salt: bytes) -> Mac:
         return _hmac_sha1(sha1(salt + b"signer" + secret).digest())
 
     @staticmethod
@@ -216,7 +212,7 @@ class FlaskSigner(ItsdangerousSigner):
     name = "flask"
 
     @staticmethod
-    def mac_of(secret: bytes, salt: bytes) -> _Mac:
+    def mac_of(secret: bytes, salt: bytes) -> Mac:
         return _hmac_sha1(hmac.digest(secret, salt, "sha1"))
 
 
@@ -245,7 +241,7 @@ class DjangoSigner(_TimestampSigner):
     name = "django"
 
     @staticmethod
-    def mac_of(secret: bytes, salt: bytes) -> _Mac:
+    def mac_of(secret: bytes, salt: bytes) -> Mac:
         return hmac_sha256(sha256(salt + b"signer" + secret).digest())
 
     @staticmethod
@@ -340,7 +336,7 @@ class JwtSigner:
         """
         octets = token_octets(token, self._max_size)
         head, _, signature = octets.rpartition(b".")
-        index = _index_of(self._macs, head, signature)
+        index = key_that_signed(self._macs, head, signature)
         if index is None:
             _refuse(octets, 3, b".")
         header, separator, payload = head.partition(b".")
@@ -379,15 +375,8 @@ def _check_jwt_header(header: Mapping[str, Any]) -> None:
 # --- what they share --------------------------------------------------------------------------
 
 
-def _hmac_sha1(key: bytes) -> _Mac:
+def _hmac_sha1(key: bytes) -> Mac:
     return lambda message: hmac.digest(key, message, "sha1")
-
-
-def _index_of(macs: list[_Mac], head: bytes, signature: bytes) -> int | None:
-    for index, mac in enumerate(macs):
-        if compare_digest(encode_base64url(mac(head)), signature):
-            return index
-    return None
 
 
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")

@@ -16,7 +16,8 @@ from httpheaders.cli.writing import Reply
 from httpheaders.errors import InputError, PolicyError
 
 if TYPE_CHECKING:
-    from httpheaders.sessions import SessionKeys, TokenFormat
+    from httpheaders.session_answers import TokenFormat
+    from httpheaders.session_keys import SessionKeys
 
 # More than any key has; a file named by mistake is not read whole.
 LARGEST_KEY = 1 << 16
@@ -38,7 +39,7 @@ def read_keys(key_file: str | None, old_key_files: tuple[str, ...], key_env: str
     Raises:
         InputError: there is no key, or it is empty or far too long; no octet of it is shown.
     """
-    from httpheaders.sessions import SessionKeys
+    from httpheaders.session_keys import SessionKeys
 
     if key_file is not None and key_env is not None:
         raise click.UsageError("give the key by --key-file or by --key-env, not both")
@@ -204,7 +205,8 @@ def claims_of(question: Question) -> dict[str, Any]:
 
 def sign_answer(keys: Keys, question: Question) -> Reply:
     """Sign the claims of one question."""
-    from httpheaders.sessions import DEFAULT_TTL, sign_session
+    from httpheaders.session_answers import sign_session
+    from httpheaders.session_claims import DEFAULT_TTL
 
     values = question.values
     default = DEFAULT_TTL if keys.format in EXPIRING else None
@@ -285,7 +287,7 @@ $ printf 'not-so-secret' > demo.key &&
 
 def verify_answer(keys: Keys, cookie: str | None, question: Question) -> Reply:
     """Say whether the token of one question is genuine and in time."""
-    from httpheaders.sessions import check_session
+    from httpheaders.session_answers import check_session
     from httpheaders.syntax.strict_json import write_json
 
     token, problems = _token_of(question, cookie)
@@ -307,7 +309,7 @@ def _token_of(question: Question, cookie: str | None) -> tuple[str, Any]:
         return question.values["token"].strip(), ()
     if question.request is None:
         raise InputError("missing the token: a token, or a request that has one")
-    from httpheaders.sessions import find_token
+    from httpheaders.token_source import find_token
 
     found = find_token(question.request, cookie=cookie)
     if found.token is None:
@@ -373,7 +375,7 @@ def keygen_answer(question: Question) -> Reply:
     """Make a key of octets from the system's random source."""
     from os import urandom
 
-    from httpheaders.sessions import NewKey, make_key
+    from httpheaders.session_keys import NewKey, make_key
 
     size = question.values.get("octets", 32)
     if size > LARGEST_KEY // 2:
