@@ -7,8 +7,8 @@ runs back. At one instant ends come before arrivals and expiry comes last: a con
 idle for exactly its timeout is still reused. Times nearer than a nanosecond are one instant.
 
 Idle connections stand in two orders: by host, as they will be taken, and over all hosts by time of
-release, in which timeouts pass. Waiting requests stand by host, and the hosts that have any in a
-heap by their first. So an event costs O(log k).
+release, in which timeouts pass. Who waits, and whose turn is next, `waiting_requests` knows. An
+event costs O(log k).
 
 Source: RFC 9112 sections 9.3 to 9.6 leave all of this to the client; the rules are those of the
 clients that `pool_presets` names.
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import MutableMapping
-from heapq import heappop, heappush
 from math import inf
 from operator import attrgetter
 
@@ -32,20 +31,19 @@ from httpheaders.idle_connections import (
     ByPlace,
     ByRelease,
     Connection,
+    IdleConnections,
     IdleOrder,
 )
 from httpheaders.pool_decisions import (
     DROPPED,
     HOST_FORGOTTEN,
     IDLE_LIMIT,
-    IDLE_TIMEOUT,
     IDLE_TOTAL_LIMIT,
     INSTANT,
     LIFETIME,
     LIFETIME_IN_USE,
     MADE_ROOM,
     REQUEST_LIMIT,
-    SERVER_TIMEOUT,
     Assigned,
     Closed,
     Decision,
@@ -55,7 +53,8 @@ from httpheaders.pool_decisions import (
     Refused,
 )
 from httpheaders.pool_hosts import Host, Waiter
-from httpheaders.pool_parameters import PoolParameters, check_parameters
+from httpheaders.pool_parameters import PoolParameters, check_parameters, derived_rules
+from httpheaders.waiting_requests import WaitingRequests
 
 __all__ = [
     "Assigned",
@@ -69,7 +68,6 @@ __all__ = [
 ]
 
 
-_serial = attrgetter("serial")
 _place = attrgetter("place")
 
 
@@ -100,51 +98,16 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._decisions: list[Decision] = []
         self._connections: dict[int, Connection] = {}
         self._last_serial = 0
-        self._last_waiter = 0
         self._hosts: MutableMapping[str, Host] = {} if rules.max_hosts is None else OrderedDict()
-        # Idle connections of all hosts, the one idle longest first.
-        self._idle: OrderedDict[int, Connection] = OrderedDict()
         self._open = 0
         self._busy = 0
-        self._waiting: dict[int, Waiter] = {}
-        self._heads: list[tuple[int, Host]] = []
-        self._deadlines: list[tuple[float, int, Waiter]] = []
-        self._timeout = min(
-            inf if rules.idle_timeout is None else rules.idle_timeout,
-            inf if rules.server_timeout is None else rules.server_timeout,
-        )
-        self._timeout_reason = (
-            SERVER_TIMEOUT
-            if rules.server_timeout is not None
-            and (rules.idle_timeout is None or rules.server_timeout < rules.idle_timeout)
-            else IDLE_TIMEOUT
-        )
-        self._has_limit = rules.max_total is not None
-        self._sweeps = rules.idle_total_policy == "sweep" and rules.max_idle_total is not None
-        self._binds_late = rules.late_binding and rules.connect_time > 0
-        # No client does both: who binds late has no place for what is being opened.
-        self._keeps_place = (rules.dead_slots or rules.order == "slot") and not self._binds_late
-        # httpcore: what is given to a waiting request counts as idle until that request runs.
-        self._loses = (
-            rules.order == "created"
-            and rules.full_evicts == "created"
-            and rules.max_per_host is None
-            and rules.limit_scope == "open"
-            and not rules.late_binding
-            and not rules.dead_slots
-        )
-        self._by_age = ByPlace(_serial) if self._sweeps or rules.full_evicts == "created" else None
-        self._idle_cap, self._idle_total_cap = self._idle_caps()
-
-    def _idle_caps(self) -> tuple[int | None, int | None]:
-        rules = self._rules
-        per_host, total = rules.max_idle_per_host, rules.max_idle_total
-        # A connection beyond a cap that discards must be closed on return, so the cap counts idle.
-        if rules.on_full == "discard" and per_host is None:
-            per_host = rules.max_per_host
-        if rules.on_full == "discard" and total is None:
-            total = rules.max_total
-        return per_host, None if self._sweeps else total
+        derived = derived_rules(rules)
+        self._timeout, self._timeout_reason = derived.timeout, derived.timeout_reason
+        self._sweeps, self._loses = derived.sweeps, derived.loses
+        self._binds_late, self._keeps_place = derived.binds_late, derived.keeps_place
+        self._idle_cap, self._idle_total_cap = derived.idle_cap, derived.idle_total_cap
+        self._idle = IdleConnections(by_age=self._sweeps or rules.full_evicts == "created")
+        self._waiting = WaitingRequests(rules.wait_timeout)
 
     # -- events
 
@@ -164,7 +127,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         known = self._host(host)
         if self._sweeps:
             self._sweep()
-        waiter = self._new_waiter(request, known)
+        waiter = self._waiting.new(request, known, self._now)
         if self._rules.max_lifetime is not None and self._rules.order == "slot":
             self._retire_slots(known)
         connection = self._take(known)
@@ -221,7 +184,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         if not self._binds_late:
             self._assign(opened, waiter)
         elif not waiter.done:
-            self._stop_waiting(waiter)
+            self._waiting.remove(waiter)
             self._assign(opened, waiter)
         else:
             self._make_idle(opened)
@@ -256,7 +219,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         if self._sweeps:
             self._sweep()
         self._time_out(now + INSTANT)
-        if self._waiting and not self._sweeps:
+        if self._waiting.requests and not self._sweeps:
             self._expire(now + INSTANT)
         return self._decisions
 
@@ -278,8 +241,8 @@ host='a.example', reused=False, idle=0, waited=0)]
             PoolError: time runs back.
         """
         self._begin(now)
-        for waiter in list(self._waiting.values()):
-            self._stop_waiting(waiter)
+        for waiter in list(self._waiting.requests.values()):
+            self._waiting.remove(waiter)
             reason = "no connection ever comes free for it"
             waited = self._now - waiter.since
             self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
@@ -288,16 +251,14 @@ host='a.example', reused=False, idle=0, waited=0)]
     @property
     def next_timer(self) -> float | None:
         """When `advance` would next change something for a waiting request; None: not by itself."""
-        if not self._waiting:
+        if not self._waiting.requests:
             return None
-        moments = []
-        while self._deadlines and self._deadlines[0][2].done:
-            heappop(self._deadlines)
-        if self._deadlines:
-            moments.append(self._deadlines[0][0])
-        if self._idle and self._timeout < inf and self._has_limit and not self._sweeps:
-            moments.append(next(iter(self._idle.values())).released_at + self._timeout)
-        return min(moments, default=None)
+        deadline = self._waiting.next_deadline()
+        oldest = self._idle.oldest() if self._rules.max_total is not None else None
+        if oldest is None or self._timeout == inf or self._sweeps:
+            return deadline
+        expiry: float = oldest.released_at + self._timeout
+        return expiry if deadline is None else min(deadline, expiry)
 
     # -- what a caller may look at
 
@@ -324,15 +285,16 @@ host='a.example', reused=False, idle=0, waited=0)]
     @property
     def waiting_count(self) -> int:
         """Requests that wait."""
-        return len(self._waiting)
+        return len(self._waiting.requests)
 
     def idle_seconds(self) -> float:
         """Give for how long the idle connections have been so, all together."""
-        return sum(self._now - connection.released_at for connection in self._idle.values())
+        now, idle = self._now, self._idle.connections
+        return sum(now - connection.released_at for connection in idle.values())
 
     def idle_connections(self) -> list[int]:
         """Give the numbers of the idle connections, the one idle longest first."""
-        return list(self._idle)
+        return list(self._idle.connections)
 
     # -- time
 
@@ -343,45 +305,27 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._decisions = []
         if self._timeout < inf and not self._sweeps:
             self._expire(now - INSTANT)
-        if self._deadlines:
+        if self._waiting.deadlines:
             self._time_out(now - INSTANT)
 
     def _expire(self, before: float) -> None:
         idle = self._idle
-        while idle:
-            connection = next(iter(idle.values()))
+        while (connection := idle.oldest()) is not None:
             expiry = connection.released_at + self._timeout
             if expiry >= before:
                 return
-            del idle[connection.serial]
-            if self._by_age is not None:
-                self._by_age.remove(connection)
+            idle.remove(connection)
             if not self._keeps_place:
                 connection.host.idle.remove(connection)
             self._close(connection, self._timeout_reason, at=expiry, keeps_place=self._keeps_place)
-            if self._waiting:
+            if self._waiting.requests:
                 self._serve(connection.host)
 
     def _time_out(self, before: float) -> None:
-        deadlines = self._deadlines
-        while deadlines and deadlines[0][0] < before:
-            _, number, waiter = heappop(deadlines)
-            if waiter.done:
-                continue
-            deadline = self._wait_start(waiter) + (self._rules.wait_timeout or 0.0)
-            if deadline >= before:
-                heappush(deadlines, (deadline, number, waiter))
-                continue
-            self._stop_waiting(waiter)
+        for waiter, deadline in self._waiting.timed_out(before):
             reason = f"waited longer than {self._rules.wait_timeout} s for a connection"
             waited = deadline - waiter.since
             self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
-
-    def _wait_start(self, waiter: Waiter) -> float:
-        for limit, moment in reversed(waiter.host.restarts):
-            if waiter.number < limit:
-                return moment
-        return waiter.since
 
     # -- requests
 
@@ -406,14 +350,8 @@ host='a.example', reused=False, idle=0, waited=0)]
         host.forgotten = True
         while (connection := host.idle.take()) is not None:
             if connection.state == IDLE:
-                self._idle.pop(connection.serial, None)
-                if self._by_age is not None:
-                    self._by_age.remove(connection)
+                self._idle.remove(connection)
                 self._close(connection, HOST_FORGOTTEN)
-
-    def _new_waiter(self, request: object, host: Host) -> Waiter:
-        self._last_waiter += 1
-        return Waiter(self._last_waiter, request, host, self._now)
 
     def _when_full(self, waiter: Waiter) -> None:
         if self._rules.on_full == "error":
@@ -421,23 +359,11 @@ host='a.example', reused=False, idle=0, waited=0)]
             self._decisions.append(Refused(waiter.request, waiter.host.name, reason, 0.0))
         else:
             self._enqueue(waiter)
-            waiter.host.to_dial.append(waiter)
-            self._note_head(waiter.host)
+            self._waiting.ask_to_open(waiter)
 
     def _enqueue(self, waiter: Waiter) -> None:
-        self._waiting[waiter.number] = waiter
-        waiter.host.waiting.append(waiter)
-        if self._rules.wait_timeout is not None:
-            deadline = self._now + self._rules.wait_timeout
-            heappush(self._deadlines, (deadline, waiter.number, waiter))
+        self._waiting.add(waiter, self._now)
         self._decisions.append(Queued(waiter.request, waiter.host.name))
-
-    def _stop_waiting(self, waiter: Waiter) -> None:
-        waiter.done = True
-        del self._waiting[waiter.number]
-        host = waiter.host
-        if host.first_waiting() is None:
-            host.restarts.clear()
 
     # -- connections
 
@@ -475,21 +401,14 @@ host='a.example', reused=False, idle=0, waited=0)]
         evicts = self._rules.full_evicts
         if evicts is None or self._rules.limit_scope == "busy" or not self._has_room_at(host):
             return False
-        victim = self._oldest_idle() if evicts == "oldest" else self._first_opened_idle()
+        victim = self._idle.oldest() if evicts == "oldest" else self._idle.first_opened()
         if victim is None:
             return False
         self._forget_idle(victim)
         # What is closed at the moment of its release never was idle for its client.
-        at_release = victim.released_at >= self._now - INSTANT and bool(self._waiting)
+        at_release = victim.released_at >= self._now - INSTANT and bool(self._waiting.requests)
         self._close(victim, IDLE_LIMIT if at_release else MADE_ROOM)
         return True
-
-    def _oldest_idle(self) -> Connection | None:
-        return next(iter(self._idle.values()), None)
-
-    def _first_opened_idle(self) -> Connection | None:
-        assert self._by_age is not None
-        return self._by_age.first()
 
     def _take(self, host: Host) -> Connection | None:
         while (connection := host.idle.take()) is not None:
@@ -498,9 +417,7 @@ host='a.example', reused=False, idle=0, waited=0)]
                     return connection
                 host.idle.add(connection)
                 return None
-            self._idle.pop(connection.serial)
-            if self._by_age is not None:
-                self._by_age.remove(connection)
+            self._idle.remove(connection)
             if not self._is_too_old(connection):
                 return connection
             self._close(connection, LIFETIME)
@@ -584,15 +501,11 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     def _make_idle(self, connection: Connection) -> None:
         connection.state = IDLE
-        self._idle[connection.serial] = connection
-        if self._by_age is not None:
-            self._by_age.add(connection)
+        self._idle.add(connection)
         connection.host.idle.add(connection)
 
     def _forget_idle(self, connection: Connection) -> None:
-        del self._idle[connection.serial]
-        if self._by_age is not None:
-            self._by_age.remove(connection)
+        self._idle.remove(connection)
         connection.host.idle.remove(connection)
 
     def _close(
@@ -635,7 +548,7 @@ host='a.example', reused=False, idle=0, waited=0)]
     def _settle(self, connection: Connection, host: Host) -> None:
         if self._sweeps:
             self._sweep()
-        if self._waiting:
+        if self._waiting.requests:
             self._serve(host)
         if connection.state == IDLE:
             self._apply_idle_caps(connection, host)
@@ -652,7 +565,8 @@ host='a.example', reused=False, idle=0, waited=0)]
                 self._forget_idle(connection)
                 self._close(connection, IDLE_LIMIT)
                 return
-            oldest = next(iter(self._idle.values()))
+            oldest = self._idle.oldest()
+            assert oldest is not None
             self._forget_idle(oldest)
             self._close(oldest, IDLE_TOTAL_LIMIT)
 
@@ -660,7 +574,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         """Close, as httpcore does, the expired and, oldest connection first, the surplus."""
         limit = self._rules.max_idle_total
         assert limit is not None
-        while (connection := self._first_opened_idle()) is not None:
+        while (connection := self._idle.first_opened()) is not None:
             if self._has_expired(connection):
                 reason = self._timeout_reason
             elif self._open > limit:
@@ -670,7 +584,7 @@ host='a.example', reused=False, idle=0, waited=0)]
                 break
             self._forget_idle(connection)
             self._close(connection, reason)
-        while (oldest := self._oldest_idle()) is not None and self._has_expired(oldest):
+        while (oldest := self._idle.oldest()) is not None and self._has_expired(oldest):
             self._forget_idle(oldest)
             self._close(oldest, self._timeout_reason)
 
@@ -678,7 +592,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         return self._now - connection.released_at > self._timeout + INSTANT
 
     def _serve(self, host: Host) -> None:
-        if not self._waiting:
+        if not self._waiting.requests:
             return
         if self._loses:
             self._serve_and_lose()
@@ -686,7 +600,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         if self._rules.full_evicts is None or self._rules.late_binding:
             self._serve_host(host)
         if self._rules.max_total is not None or self._rules.full_evicts is not None:
-            self._note_head(host)
+            self._waiting.note_head(host)
             self._serve_all()
 
     def _serve_host(self, host: Host) -> None:
@@ -695,7 +609,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             connection = self._take(host)
             if connection is None:
                 break
-            self._stop_waiting(waiter)
+            self._waiting.remove(waiter)
             self._use(connection, waiter)
             below = self._rules.limit_scope == "open" or self._has_room(host)
         while (waiter := host.first_to_dial()) is not None and self._make_room(host):
@@ -704,34 +618,11 @@ host='a.example', reused=False, idle=0, waited=0)]
     def _start(self, waiter: Waiter) -> None:
         waiter.host.to_dial.popleft()
         if not self._binds_late:
-            self._stop_waiting(waiter)
+            self._waiting.remove(waiter)
         self._open_for(waiter)
 
-    def _note_head(self, host: Host) -> None:
-        waiter = host.first_to_dial()
-        if waiter is not None and host.noted != waiter.number:
-            host.noted = waiter.number
-            heappush(self._heads, (waiter.number, host))
-
-    def _first_host(self) -> Host | None:
-        """Give the host of the request that has waited longest of those that may be served."""
-        heads = self._heads
-        while heads:
-            number, host = heads[0]
-            waiter = host.first_to_dial()
-            if waiter is not None and waiter.number == number:
-                return host
-            self._drop_head()
-            self._note_head(host)
-        return None
-
-    def _drop_head(self) -> None:
-        number, host = heappop(self._heads)
-        if host.noted == number:
-            host.noted = 0
-
     def _serve_all(self) -> None:
-        while (host := self._first_host()) is not None:
+        while (host := self._waiting.first_host()) is not None:
             first = host.first_to_dial()
             self._serve_one(host)
             if host.first_to_dial() is not first:
@@ -739,7 +630,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             if self._has_room_at(host):
                 return
             # Only a connection of its own can help this host: it comes back with that.
-            self._drop_head()
+            self._waiting.drop_head()
 
     def _serve_one(self, host: Host) -> None:
         waiter = host.first_waiting()
@@ -748,7 +639,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         if self._rules.limit_scope == "open" or self._has_room(host):
             connection = self._take(host)
         if connection is not None:
-            self._stop_waiting(waiter)
+            self._waiting.remove(waiter)
             self._use(connection, waiter)
         elif (first := host.first_to_dial()) is not None and self._make_room(host):
             self._start(first)
@@ -761,16 +652,16 @@ host='a.example', reused=False, idle=0, waited=0)]
         a request for another host needs the room: then all of them queue again, in their old places
         but with their wait beginning afresh.
         """
-        while (first := self._first_host()) is not None:
-            idle = self._first_opened_idle()
-            other = first if idle is None else self._first_host_but(idle.host)
+        while (first := self._waiting.first_host()) is not None:
+            idle = self._idle.first_opened()
+            other = first if idle is None else self._waiting.first_host_but(idle.host)
             if other is None:
                 self._hand_over(first)
             elif self._make_room(other):
                 waiter = other.first_to_dial()
                 assert waiter is not None
                 if idle is not None and idle.state == CLOSED:
-                    self._restart_waits(idle.host, before=waiter.number)
+                    self._waiting.begin_afresh(idle.host, before=waiter.number, now=self._now)
                 self._start(waiter)
             else:
                 return
@@ -779,26 +670,9 @@ host='a.example', reused=False, idle=0, waited=0)]
         connection, waiter = self._take(host), host.first_waiting()
         if connection is None or waiter is None:
             return  # it was too old, and made room
-        self._stop_waiting(waiter)
+        self._waiting.remove(waiter)
         self._use(connection, waiter)
-        self._restart_waits(host, before=self._last_waiter + 1)
-
-    def _first_host_but(self, host: Host) -> Host | None:
-        first = self._first_host()
-        if first is not host:
-            return first
-        head = heappop(self._heads)
-        other = self._first_host()
-        heappush(self._heads, head)
-        return other
-
-    def _restart_waits(self, host: Host, *, before: int) -> None:
-        if self._rules.wait_timeout is None or host.first_waiting() is None:
-            return
-        restarts = host.restarts
-        while restarts and restarts[-1][0] <= before:
-            restarts.pop()
-        restarts.append((before, self._now))
+        self._waiting.begin_afresh(host, before=None, now=self._now)
 
 
 _STATES = {

@@ -111,7 +111,15 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     "cors_sharing": {"cors_rules", "cors_safelists"},
     # The connection pool: rules, then the pool that decides, then what drives it and asks about it.
     "pool_hosts": {"idle_connections"},
-    "connection_pool": {"idle_connections", "pool_decisions", "pool_hosts", "pool_parameters"},
+    "pool_parameters": {"pool_decisions"},
+    "waiting_requests": {"pool_hosts"},
+    "connection_pool": {
+        "idle_connections",
+        "pool_decisions",
+        "pool_hosts",
+        "pool_parameters",
+        "waiting_requests",
+    },
     "plain_connection_pool": {"connection_pool", "pool_decisions", "pool_parameters"},
     "pool_presets": {"pool_parameters"},
     "pool_traffic": {"pool_trace"},
