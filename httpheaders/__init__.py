@@ -25,7 +25,7 @@ _DOORS = {
     "simple_wsgi_app": "wsgi",
     "timing_middleware": "wsgi_middleware.timing",
     "parse_cookie_header": "cookies",
-    "build_set_cookie": "cookies",
+    "build_set_cookie": "cookie_building",
 }
 
 __all__ = ["__version__", *_DOORS]  # noqa: PLE0604 - the names are strings

@@ -92,7 +92,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "partial_content",
     },
     "cookie_acceptance": {"cookie_domains", "set_cookie"},
-    "cookies": {"cookie_acceptance", "cookie_domains"},
+    "cookie_building": {"cookie_acceptance", "cookie_domains", "cookies"},
     "cookie_jar": {"cookie_acceptance", "cookie_domains"},
     "netscape_cookies": {"cookie_acceptance", "cookie_domains"},
     "cors": {"cors_policy", "cors_server"},

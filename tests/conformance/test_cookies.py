@@ -9,6 +9,12 @@ from __future__ import annotations
 import pytest
 
 from httpheaders.cookie_acceptance import StoredCookie, judge_set_cookie
+from httpheaders.cookie_building import (
+    CookieAttributes,
+    compose_set_cookie,
+    delete_cookie,
+    is_path_value,
+)
 from httpheaders.cookie_domains import (
     SAME_SITE,
     SAME_SITE_CONTEXTS,
@@ -23,11 +29,8 @@ from httpheaders.cookie_domains import (
 )
 from httpheaders.cookie_jar import CookieJar
 from httpheaders.cookies import (
-    compose_set_cookie,
-    delete_cookie,
     format_cookie_header,
     is_cookie_value,
-    is_path_value,
     parse_cookie_header,
     read_cookie_header,
 )
@@ -276,8 +279,8 @@ def build(case, attributes):
         elif name != "encode":
             options[OPTIONS[name]] = int(value) if str(value).isdigit() else value
     if case["value"] is None:
-        return delete_cookie(case["name"], **options).set_cookie
-    return compose_set_cookie(case["name"], case["value"], **options).set_cookie
+        return delete_cookie(case["name"], CookieAttributes(**options)).set_cookie
+    return compose_set_cookie(case["name"], case["value"], CookieAttributes(**options)).set_cookie
 
 
 def readable_date(text):
