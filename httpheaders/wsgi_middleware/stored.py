@@ -17,7 +17,8 @@ from httpheaders.cache_policy import assess_storing
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.wsgi import request_of
-from httpheaders.wsgi_middleware.layers import ClosingBody, Head, status_line
+from httpheaders.wsgi_middleware.closing_body import ClosingBody
+from httpheaders.wsgi_middleware.layers import Head, status_line
 
 if TYPE_CHECKING:
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
