@@ -264,7 +264,7 @@ def decide(
     if rule is not None and not required:
         return course.left(objection, rule.reference)
     if rule is None and negotiation.selected == "identity":
-        return course.left(*_identity_preferred(request, policy), varies=True)
+        return course.left(*_identity_preferred(request), varies=True)
     if not required:
         small = course.too_small(size)
         if small is not None:
@@ -273,7 +273,7 @@ def decide(
     return course.coded(coding, required=required)
 
 
-def _identity_preferred(request: Request, policy: CompressionPolicy) -> tuple[str, str]:
+def _identity_preferred(request: Request) -> tuple[str, str]:
     if "accept-encoding" not in request.headers:
         return "the request has no Accept-Encoding, and nothing is compressed unasked", (
             _ACCEPT_ENCODING

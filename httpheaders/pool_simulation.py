@@ -186,11 +186,6 @@ class PoolRun:
             self._act(self.pool.release(connection, now=moment), moment)
         return True
 
-    @property
-    def unfinished(self) -> int:
-        """How many requests have arrived and not ended."""
-        return self._unfinished
-
     def _finished(self, token: _Token, now: float) -> None:
         self._unfinished -= 1
         self.end = max(self.end, now)

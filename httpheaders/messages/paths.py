@@ -114,11 +114,6 @@ class Finding(NamedTuple):
     kind: str | None = None
     has_message: bool = True
 
-    @property
-    def is_there(self) -> bool:
-        """Whether anything is there at all."""
-        return any(text is not None for text in self.texts)
-
 
 # --- reading a path -------------------------------------------------------------------------------
 
