@@ -10,6 +10,8 @@ fit is refused with the place of the key. `policy_file` finds the line of that p
     [defaults]   what holds for every route that does not say otherwise
     [[route]]    path, methods, session, roles, accept, body_limit, offers, cache, gzip, etag,
                  unavailable
+
+Source: none; the rules behind the keys are those of the systems that they configure.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ releases: as the timeout grows the idle sets are nested, each a set of the newes
 All this holds by host, without a cap over hosts, and while the connections' own histories (age,
 requests carried) do not matter. With a cap on connections at which requests wait, their starts do
 not depend on the timeout: `starts` computes them, and the rest holds for those.
+
+Source: none; the reasoning above, held against whole runs by the tests.
 """
 
 from __future__ import annotations

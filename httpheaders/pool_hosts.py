@@ -58,9 +58,11 @@ class Host:
         self.restarts: list[tuple[int, float]] = []
 
     def first_waiting(self) -> Waiter | None:
+        """Give the request that has waited longest for whatever comes free."""
         return _first(self.waiting)
 
     def first_to_dial(self) -> Waiter | None:
+        """Give the request that has waited longest for a connection to be opened."""
         return _first(self.to_dial)
 
 

@@ -2,6 +2,8 @@
 What a keep-alive pool is told: caps, timeouts, order. One set covers every client that we know of.
 
 None always means that there is no limit.
+
+Source: none; the parameters are those that the clients of `pool_presets` have.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ Requests, ends of requests and of connects are run in order of time: at one inst
 arrivals, arrivals in their order, and timeouts last. Memory is that of the connections in use and
 of the hosts, however long the trace is. Pools with plain rules take a quicker way to the same
 counts (`plain_pool_run`).
+
+Source: RFC 9112 sections 9.3 to 9.5.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """
 Counts what a pool decides: in total, by host, and how long requests waited.
+
+Source: none; it counts.
 """
 
 from __future__ import annotations

@@ -150,7 +150,8 @@ def with_times(
 
 
 def moment_of(seconds: float) -> float:
-    # Down to the millisecond, never up: a ttl of 0 has to be over at once.
+    """Give a time as tokens hold it, to the millisecond."""
+    # Down, never up: a ttl of 0 has to be over at once.
     if not isfinite(seconds):
         raise PolicyError("a time is a finite number of seconds since 1970")
     milliseconds = floor(seconds * 1000)

@@ -87,14 +87,17 @@ class _TimestampSigner:
 
     @staticmethod
     def mac_of(secret: bytes, salt: bytes) -> Mac:
+        """Give what signs with the key that this format derives from a secret and a salt."""
         raise NotImplementedError
 
     @staticmethod
     def write_time(seconds: int) -> bytes:
+        """Write the time of signing."""
         raise NotImplementedError
 
     @staticmethod
     def read_time(text: bytes) -> int:
+        """Read the time of signing, in seconds since 1970."""
         raise NotImplementedError
 
     def sign(

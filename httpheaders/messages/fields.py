@@ -52,6 +52,9 @@ their quotes; of a repeated one the first counts.
     item, list, dictionary
                       structured fields, in the shapes of `httpheaders.syntax.structured`
     json              [anything]
+
+Source: for each field the section in its row of the table, and RFC 9110 section 5.3 for several
+lines.
 """
 
 from __future__ import annotations

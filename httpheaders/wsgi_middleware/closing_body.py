@@ -32,6 +32,7 @@ class ClosingBody:
         return next(self._chunks)
 
     def close(self) -> None:
+        """Close what the application returned, the first time."""
         # Not left to a generator: one that never began does not run its `finally`.
         if self._closed:
             return

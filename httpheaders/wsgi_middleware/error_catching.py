@@ -1,4 +1,8 @@
-"""500 Internal Server Error in place of an exception, as long as nothing has been sent."""
+"""
+500 Internal Server Error in place of an exception, as long as nothing has been sent.
+
+Source: PEP 3333 section "Error Handling".
+"""
 
 from __future__ import annotations
 

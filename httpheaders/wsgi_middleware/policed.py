@@ -1,4 +1,8 @@
-"""A policy as a middleware: what `httpheaders pipeline` says offline is what this does."""
+"""
+A policy as a middleware: what `httpheaders pipeline` says offline is what this does.
+
+Source: none; the sections are those of the phases.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Signed sessions as a middleware: the application is told who asks, or nobody gets through."""
+"""
+Signed sessions as a middleware: the application is told who asks, or nobody gets through.
+
+Source: RFC 9110 section 11.6.1, RFC 6750 section 3.
+"""
 
 from __future__ import annotations
 

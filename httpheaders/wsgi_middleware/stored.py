@@ -3,6 +3,8 @@ A cache in front of an application, as RFC 9111 has it.
 
 What may be stored is gathered as it passes, up to a bound; everything else streams through.
 A revalidation that nobody waits for (`stale-while-revalidate`) runs once the stale answer is out.
+
+Source: RFC 9111, RFC 5861 sections 3 and 4.
 """
 
 from __future__ import annotations
