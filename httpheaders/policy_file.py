@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from httpheaders.errors import InputError, PolicyError
-from httpheaders.policy import Policy, PolicyDocumentError, policy_of
+from httpheaders.policy import Policy
+from httpheaders.policy_document import PolicyDocumentError, policy_of
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["load_policy", "parse_policy"]

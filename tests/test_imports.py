@@ -223,14 +223,15 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "wsgi_middleware.stored",
         "wsgi_middleware.timing",
     },
-    "policy": {
+    "policy": {"cors_policy", "session_answers"},
+    "policy_document": {
         "cache_strategies",
         "cors_policy",
-        "session_answers",
+        "policy",
         "session_formats",
         "session_keys",
     },
-    "policy_file": {"policy"},
+    "policy_file": {"policy", "policy_document"},
     "policy_passage": {"cors_server", "policy", "session_answers", "wsgi_middleware.layers"},
     "policy_head": {
         "cors_server",
