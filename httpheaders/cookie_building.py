@@ -21,7 +21,7 @@ from httpheaders.syntax.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from httpheaders.cookie_acceptance import SetCookieVerdict
-    from httpheaders.cookie_domains import PublicSuffixes
+    from httpheaders.public_suffixes import PublicSuffixes
 
 __all__ = [
     "BuiltSetCookie",

@@ -14,9 +14,9 @@ from httpheaders.cookie_building import (
     delete_cookie,
     is_path_value,
 )
-from httpheaders.cookie_domains import PublicSuffixes
 from httpheaders.cookies import format_cookie_header, is_cookie_value
 from httpheaders.errors import FieldSyntaxError, HttpHeadersError, PolicyError
+from httpheaders.public_suffixes import PublicSuffixes
 
 SUFFIXES = PublicSuffixes()
 

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from httpheaders.cookie_domains import PublicSuffixes
 from httpheaders.cookies import (
     format_cookie_header,
     parse_cookie_header,
     read_cookie_header,
 )
 from httpheaders.messages.headers import decode_field_text, encode_field_text
+from httpheaders.public_suffixes import PublicSuffixes
 
 SUFFIXES = PublicSuffixes()
 

@@ -15,18 +15,7 @@ from httpheaders.cookie_building import (
     delete_cookie,
     is_path_value,
 )
-from httpheaders.cookie_domains import (
-    SAME_SITE,
-    SAME_SITE_CONTEXTS,
-    PublicSuffixes,
-    RequestContext,
-    canonical_host,
-    default_path,
-    domain_matches,
-    path_matches,
-    request_context,
-    site_for_cookies,
-)
+from httpheaders.cookie_domains import canonical_host, default_path, domain_matches, path_matches
 from httpheaders.cookie_jar import CookieJar
 from httpheaders.cookies import (
     format_cookie_header,
@@ -35,6 +24,14 @@ from httpheaders.cookies import (
     read_cookie_header,
 )
 from httpheaders.errors import HttpHeadersError
+from httpheaders.public_suffixes import PublicSuffixes
+from httpheaders.same_site import (
+    SAME_SITE,
+    SAME_SITE_CONTEXTS,
+    RequestContext,
+    request_context,
+    site_for_cookies,
+)
 from httpheaders.set_cookie import read_set_cookie
 from httpheaders.syntax.cookie_dates import parse_cookie_date
 from httpheaders.syntax.dates import format_iso_date, parse_iso_date
