@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         """One way to write tokens; see `sessions`, and `session_formats` for the others."""
 
         keys: SessionKeys
+        # Seconds that a token counts unless its maker says; None where it cannot say.
+        default_ttl: float | None
 
         def sign(
             self,

@@ -63,6 +63,7 @@ class _TimestampSigner:
     """What itsdangerous, Flask and Django share: payload, separator, time of signing, signature."""
 
     default_salt: str
+    default_ttl: float | None = None
     default_max_age: float | None = None
     separator: bytes
     name: str
@@ -289,6 +290,8 @@ class JwtSigner:
     >>> signer.verify(token, now=1001).user
     {'sub': 'ada'}
     """
+
+    default_ttl: float | None = DEFAULT_TTL
 
     def __init__(
         self,

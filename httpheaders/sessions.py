@@ -55,6 +55,8 @@ class SessionSigner:
     {'user_id': 'ada', 'role': 'admin'}
     """
 
+    default_ttl: float | None = DEFAULT_TTL
+
     def __init__(
         self,
         keys: SessionKeys,

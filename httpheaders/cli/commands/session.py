@@ -25,8 +25,6 @@ LARGEST_KEY = 1 << 16
 LARGEST_TOKEN = 1 << 16
 
 FORMATS = ("httpheaders", "itsdangerous", "flask", "django", "jwt-hs256")
-# Those that write down when a token expires; the others leave it to the reader.
-EXPIRING = ("httpheaders", "jwt-hs256")
 
 
 # --- keys -----------------------------------------------------------------------------------
@@ -206,15 +204,14 @@ def claims_of(question: Question) -> dict[str, Any]:
 def sign_answer(keys: Keys, question: Question) -> Reply:
     """Sign the claims of one question."""
     from httpheaders.session_answers import sign_session
-    from httpheaders.session_claims import DEFAULT_TTL
 
     values = question.values
-    default = DEFAULT_TTL if keys.format in EXPIRING else None
+    form = keys.token_format()
     done = sign_session(
-        keys.token_format(),
+        form,
         claims_of(question),
         now=question.now,
-        ttl=values.get("ttl", default),
+        ttl=values.get("ttl", form.default_ttl),
         not_before=values.get("not_before"),
         explain=question.explain,
     )
