@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from httpheaders.cors_policy import CorsPolicy
     from httpheaders.session_answers import TokenFormat
 
-__all__ = ["Limits", "Policy", "Route", "SessionRule", "covers", "route_of"]
+__all__ = ["Limits", "Policy", "Route", "SessionRule", "route_of", "segments_of"]
 
 
 class Limits(NamedTuple):
@@ -124,14 +124,20 @@ def route_of(policy: Policy, path: str) -> Route | None:
     >>> route_of(Policy((Route("/users/{id}"), Route("/*"))), "/users/7").path
     '/users/{id}'
     """
-    segments = _segments(path)
+    segments = segments_of(path)
     for route in policy.routes:
-        if _matches(_segments(route.path), segments):
+        if _matches(segments_of(route.path), segments):
             return route
     return None
 
 
-def _segments(path: str) -> list[str]:
+def segments_of(path: str) -> list[str]:
+    """
+    Give what stands between the slashes of a path.
+
+    >>> segments_of("/users//{id}/")
+    ['users', '{id}', '']
+    """
     # Slashes that follow each other count as one, as many an application reads them.
     parts = path.split("/")[1:]
     return [part for part in parts[:-1] if part] + parts[-1:]
@@ -149,13 +155,3 @@ def _matches(pattern: list[str], segments: list[str]) -> bool:
         wanted == segment or (wanted[:1] == "{" and bool(segment))
         for wanted, segment in zip(pattern, segments, strict=True)
     )
-
-
-def covers(path: str, other: str) -> bool:
-    """
-    Say whether a route's path stands for everything that another route's path stands for.
-
-    >>> covers("/users/*", "/users/{id}"), covers("/users", "/users/{id}")
-    (True, False)
-    """
-    return path == other or _matches(_segments(path), _segments(other))

@@ -22,6 +22,7 @@ Source: RFC 9110 sections 5.2 and 5.3; for each field the section in `KNOWN_FIEL
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import FieldSyntaxError
@@ -29,6 +30,8 @@ from httpheaders.messages.paths import OF_REQUESTS, PSEUDO_NAMES, Path
 from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from httpheaders.answer import Problem
     from httpheaders.messages.message import Exchange, Request, Response
 
@@ -176,23 +179,31 @@ _CONTROL_DATA: dict[str, Any] = {
 }
 
 
+@cache
+def _fields() -> ModuleType:
+    # Late, for paths that need no field read; once, for many messages may be asked.
+    from httpheaders.messages import fields
+
+    return fields
+
+
 class _Follower:
     """Follows one path into one field."""
 
     def __init__(
         self, path: Path, message: Any, now: float, every: bool, counts_from_now: bool
     ) -> None:
-        from httpheaders.messages.fields import KINDS, KNOWN_FIELDS
-
+        fields = _fields()
         self._path = path
         self._message = message
         self._now = now
         self._every = every
         self._counts_from_now = counts_from_now
-        known = KNOWN_FIELDS.get(path.name)
+        known = fields.KNOWN_FIELDS.get(path.name)
+        kind = fields.KINDS[known.kind] if known else None
         self._kind = known.kind if known else None
-        self._indexed_by = KINDS[known.kind].indexed_by if known else "member"
-        self._ignores_case = KINDS[known.kind].ignores_case if known else True
+        self._indexed_by = kind.indexed_by if kind else "member"
+        self._ignores_case = kind.ignores_case if kind else True
         self._reference = known.reference if known else "RFC 9110 section 5.5"
         self._problems: tuple[Problem, ...] = ()
 
@@ -220,9 +231,8 @@ class _Follower:
         )
 
     def _read(self, lines: Sequence[str]) -> Any:
-        from httpheaders.messages.fields import field_value
-
-        value, self._problems = field_value(self._path.name, lines, now=self._now)
+        read = _fields().field_value
+        value, self._problems = read(self._path.name, lines, now=self._now)
         return value
 
     def _first_step(self, lines: list[str]) -> tuple[list[Any], Sequence[tuple[str, str | int]]]:
