@@ -71,7 +71,7 @@ def measure(
         For each level and engine the seconds, and the octets made; at the end the largest resident
         memory of any round of ours in octets (as Linux tells it), against its bound.
     """
-    from httpheaders.content_codings import ENGINES, deflate_engine
+    from httpheaders.coding_engines import ENGINES, deflate_engine
 
     engines = ENGINES if deflate_engine() == ENGINES[0] else ENGINES[1:]
     rows: list[Row] = []

@@ -32,7 +32,8 @@ def measure(count: int = 20_000, rounds: int = 5) -> list[Row]:
     from itsdangerous import URLSafeTimedSerializer
 
     from httpheaders.session_formats import ItsdangerousSigner
-    from httpheaders.sessions import SessionKeys, SessionSigner
+    from httpheaders.session_keys import SessionKeys
+    from httpheaders.sessions import SessionSigner
 
     keys = SessionKeys(KEY)
     own = SessionSigner(keys)

@@ -17,7 +17,7 @@ _DOORS = {
     "build_cache_headers": "cache_strategies",
     "handle_conditional_get": "conditional",
     "check_cors": "cors",
-    "ConnectionPool": "connection_pool",
+    "ConnectionPool": "plain_connection_pool",
     "negotiate_content_type": "content_negotiation",
     "RequestPipeline": "request_pipeline",
     "error_catching_middleware": "wsgi_middleware.error_catching",
@@ -25,7 +25,7 @@ _DOORS = {
     "simple_wsgi_app": "wsgi",
     "timing_middleware": "wsgi_middleware.timing",
     "parse_cookie_header": "cookies",
-    "build_set_cookie": "cookies",
+    "build_set_cookie": "cookie_building",
 }
 
 __all__ = ["__version__", *_DOORS]  # noqa: PLE0604 - the names are strings

@@ -3,6 +3,8 @@ What every question is answered with, whatever the system.
 
 Each system returns its own immutable result with these five members and its own beside them. A "no"
 is such a value; an exception is kept for questions that cannot be understood.
+
+Source: none; the five members are those that every answer of the program has.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """
 What kind of cache decides: the few facts that RFC 9111 leaves to each cache.
+
+Source: RFC 9111 sections 1, 4.2.2 and 5.2, RFC 9213 section 2.2.
 """
 
 from __future__ import annotations

@@ -18,9 +18,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from httpheaders.answer import Problem, Step
-from httpheaders.content_codings import canonical_coding, compress, is_available
+from httpheaders.coded_fields import (
+    LOST_WITH_THE_OCTETS,
+    changed_content,
+    content_codings,
+    with_length,
+)
+from httpheaders.coding_engines import is_available
+from httpheaders.compressible_types import is_worth_compressing
+from httpheaders.content_codings import compress, shown_octets
 from httpheaders.content_negotiation import negotiate_encoding
-from httpheaders.errors import FieldSyntaxError, PolicyError
+from httpheaders.errors import PolicyError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
@@ -33,14 +41,9 @@ __all__ = [
     "Compression",
     "CompressionPolicy",
     "Decision",
-    "changed_content",
     "compress_message",
     "compress_response",
-    "content_codings",
     "decide",
-    "is_worth_compressing",
-    "shown_octets",
-    "with_length",
 ]
 
 _FIELD = "Accept-Encoding"
@@ -123,55 +126,6 @@ class Compression(NamedTuple):
     size: int | None
 
 
-# --- what is worth it -------------------------------------------------------------------------
-
-_WORTH_SUFFIXES = ("+json", "+xml", "+text", "+yaml", "+json-seq")
-# Text under other names, and the few binary types that are not compressed in themselves.
-_WORTH = frozenset(
-    name
-    for line in """
-    application/json application/x-ndjson application/jsonl application/json-seq application/json5
-    application/x-json application/dns-json application/graphql application/javascript
-    application/x-javascript application/ecmascript application/typescript application/xml
-    application/xml-dtd application/xml-external-parsed-entity application/yaml application/x-yaml
-    application/toml application/sql application/rtf application/tex application/x-tex
-    application/x-latex application/postscript application/x-sh application/x-perl
-    application/x-httpd-php application/x-www-form-urlencoded application/wasm application/x-tar
-    application/n-quads application/n-triples application/trig application/sparql-query
-    application/vnd.ms-fontobject application/x-font-ttf application/x-font-opentype
-    application/x-font-truetype application/vnd.apple.mpegurl application/x-mpegurl
-    application/x-subrip application/pkix-crl application/mbox application/ld-json
-    font/ttf font/otf font/sfnt font/collection font/eot
-    image/bmp image/x-ms-bmp image/x-bmp image/vnd.microsoft.icon image/x-icon
-    image/x-portable-pixmap message/rfc822 message/http message/global model/obj model/stl
-    x-shader/x-vertex x-shader/x-fragment
-    """.splitlines()
-    for name in line.split()
-)
-
-
-def is_worth_compressing(content_type: str, *, types: Sequence[str] = ()) -> bool:
-    """
-    Say whether content of this type usually becomes smaller.
-
-    Args:
-        content_type: the Content-Type value; parameters do not matter.
-        types: media types that are worth it besides, "application/x-foo" or "image/*".
-
-    Source: RFC 9110 section 8.3 (what a type is); which ones are worth it is experience.
-
-    >>> is_worth_compressing("text/html; charset=utf-8"), is_worth_compressing("image/png")
-    (True, False)
-    """
-    essence = content_type.partition(";")[0].strip(" \t").lower()
-    if essence.startswith("text/") or essence in _WORTH or essence.endswith(_WORTH_SUFFIXES):
-        return True
-    main_type = essence.partition("/")[0]
-    return any(
-        wanted in (essence, f"{main_type}/*", "*/*") for wanted in (t.lower() for t in types)
-    )
-
-
 # --- the rules --------------------------------------------------------------------------------
 
 
@@ -237,24 +191,6 @@ def _has_no_transform(headers: Headers) -> bool:
 def _coded_already(request: Request, response: Response, policy: CompressionPolicy) -> str | None:
     codings = content_codings(response.headers)
     return f"the content is coded already: {', '.join(codings)[:100]}" if codings else None
-
-
-def content_codings(headers: Headers) -> list[str]:
-    """
-    Give the codings that were applied, in the order in which they were.
-
-    Source: RFC 9110 section 8.4.
-
-    >>> content_codings(Headers([("Content-Encoding", "identity, X-GZip")]))
-    ['gzip']
-    """
-    value = headers.joined("content-encoding")
-    if value is None:
-        return []
-    # "identity" has no place in Content-Encoding (section 8.4), but it is sent, and says nothing.
-    return [
-        name for member in split_list(value) if (name := canonical_coding(member)) != "identity"
-    ]
 
 
 def _event_stream(request: Request, response: Response, policy: CompressionPolicy) -> str | None:
@@ -328,7 +264,7 @@ def decide(
     if rule is not None and not required:
         return course.left(objection, rule.reference)
     if rule is None and negotiation.selected == "identity":
-        return course.left(*_identity_preferred(request, policy), varies=True)
+        return course.left(*_identity_preferred(request), varies=True)
     if not required:
         small = course.too_small(size)
         if small is not None:
@@ -337,7 +273,7 @@ def decide(
     return course.coded(coding, required=required)
 
 
-def _identity_preferred(request: Request, policy: CompressionPolicy) -> tuple[str, str]:
+def _identity_preferred(request: Request) -> tuple[str, str]:
     if "accept-encoding" not in request.headers:
         return "the request has no Accept-Encoding, and nothing is compressed unasked", (
             _ACCEPT_ENCODING
@@ -480,23 +416,6 @@ class _Course:
 
 
 _VARY = "RFC 9110 section 12.5.5"
-# What is no longer true of a content once a coding is put on or taken off.
-_LOST_WITH_THE_OCTETS = {
-    "accept-ranges": (
-        "Accept-Ranges is taken out: ranges would count the octets as they are now",
-        "RFC 9110 section 14.3",
-    ),
-    "content-md5": ("Content-MD5 is taken out: it is of the octets as they were", "RFC 1864"),
-    "digest": ("Digest is taken out: it is of the octets as they were", "RFC 3230 section 4.3.2"),
-    "content-digest": (
-        "Content-Digest is taken out: it is of the octets as they were",
-        "RFC 9530 section 2",
-    ),
-    "repr-digest": (
-        "Repr-Digest is taken out: it is of the octets as they were",
-        "RFC 9530 section 3",
-    ),
-}
 # What a 406 does not say of itself although the response in its place said it.
 _REPRESENTATION_FIELDS = (
     "content-type",
@@ -509,7 +428,7 @@ _REPRESENTATION_FIELDS = (
     "trailer",
     "etag",
     "last-modified",
-    *_LOST_WITH_THE_OCTETS,
+    *LOST_WITH_THE_OCTETS,
 )
 
 
@@ -518,34 +437,6 @@ def _check_offer(coding: str) -> None:
         return
     compress(b"", coding)  # tells what is missing
     raise PolicyError(f"content coding '{coding[:40]}' cannot be offered")
-
-
-def changed_content(headers: Headers) -> tuple[Headers, tuple[Problem, ...]]:
-    """
-    Give the fields that are still true when a coding was put on or taken off, and what went.
-
-    Source: RFC 9110 sections 8.8.3.3 and 14.3, RFC 9530.
-
-    >>> changed_content(Headers([("ETag", '"a"'), ("Content-Length", "5")]))[0].pairs
-    [('ETag', 'W/"a"')]
-    """
-    lost = [name for name in _LOST_WITH_THE_OCTETS if name in headers]
-    changes = tuple(
-        Problem(f"response.headers.{name}", *_LOST_WITH_THE_OCTETS[name]) for name in lost
-    )
-    headers = headers.without("content-length", *lost)
-    value = headers.get("etag")
-    if value is None:
-        return headers, changes
-    from httpheaders.syntax.entity_tags import parse_entity_tag
-
-    try:
-        tag = parse_entity_tag(value.strip(" \t"))
-    except FieldSyntaxError as error:
-        flaw = Problem("response.headers.etag", error.message, error.reference)
-        return headers, (*changes, flaw)
-    # "a strong entity tag for a content-encoded representation has to be distinct": 8.8.3.3
-    return headers.replaced("ETag", str(tag._replace(weak=True))), changes
 
 
 def _content_length(headers: Headers) -> int | None:
@@ -604,32 +495,6 @@ def compress_message(
     )
     headers = with_length(decision.headers, len(coded))
     return _sent(decision, response, headers, coded, size)
-
-
-def shown_octets(size: int) -> str:
-    """
-    Write a size as reasons have it.
-
-    >>> shown_octets(1)
-    '1 octet'
-    """
-    return "1 octet" if size == 1 else f"{size} octets"
-
-
-def with_length(headers: Headers, size: int) -> Headers:
-    """
-    Add the Content-Length of a whole content, where it may stand.
-
-    Source: RFC 9112 section 6.2.
-
-    >>> with_length(Headers(), 5).pairs
-    [('Content-Length', '5')]
-    """
-    # "A sender MUST NOT send a Content-Length header field in any message that contains a
-    # Transfer-Encoding header field": RFC 9112 section 6.2.
-    if "transfer-encoding" in headers:
-        return headers
-    return headers.added("Content-Length", str(size))
 
 
 def _sent(

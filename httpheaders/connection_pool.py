@@ -7,8 +7,8 @@ runs back. At one instant ends come before arrivals and expiry comes last: a con
 idle for exactly its timeout is still reused. Times nearer than a nanosecond are one instant.
 
 Idle connections stand in two orders: by host, as they will be taken, and over all hosts by time of
-release, in which timeouts pass. Waiting requests stand by host, and the hosts that have any in a
-heap by their first. So an event costs O(log k).
+release, in which timeouts pass. Who waits, and whose turn is next, `waiting_requests` knows. An
+event costs O(log k).
 
 Source: RFC 9112 sections 9.3 to 9.6 leave all of this to the client; the rules are those of the
 clients that `pool_presets` names.
@@ -16,10 +16,8 @@ clients that `pool_presets` names.
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, MutableMapping
-from heapq import heappop, heappush
+from collections import OrderedDict
+from collections.abc import MutableMapping
 from math import inf
 from operator import attrgetter
 
@@ -33,16 +31,34 @@ from httpheaders.idle_connections import (
     ByPlace,
     ByRelease,
     Connection,
+    IdleConnections,
     IdleOrder,
 )
-from httpheaders.named_tuples import NamedTuple
-from httpheaders.pool_parameters import PoolParameters, check_parameters
+from httpheaders.pool_decisions import (
+    DROPPED,
+    HOST_FORGOTTEN,
+    IDLE_LIMIT,
+    IDLE_TOTAL_LIMIT,
+    INSTANT,
+    LIFETIME,
+    LIFETIME_IN_USE,
+    MADE_ROOM,
+    REQUEST_LIMIT,
+    Assigned,
+    Closed,
+    Decision,
+    Dialing,
+    Opened,
+    Queued,
+    Refused,
+)
+from httpheaders.pool_hosts import Host, Waiter
+from httpheaders.pool_parameters import PoolParameters, check_parameters, derived_rules
+from httpheaders.waiting_requests import WaitingRequests
 
 __all__ = [
-    "INSTANT",
     "Assigned",
     "Closed",
-    "ConnectionPool",
     "Decision",
     "Dialing",
     "Opened",
@@ -51,141 +67,7 @@ __all__ = [
     "Refused",
 ]
 
-# Decimal fractions do not add up in binary: 0.1 + 0.2 and 0.3 are one instant.
-INSTANT = 1e-9
 
-IDLE_LIMIT = "idle limit"
-IDLE_TOTAL_LIMIT = "idle limit over all hosts"
-IDLE_TIMEOUT = "idle timeout"
-SERVER_TIMEOUT = "server timeout"
-REQUEST_LIMIT = "request limit"
-LIFETIME = "lifetime"
-LIFETIME_IN_USE = "lifetime passed in use"
-MADE_ROOM = "made room"
-HOST_FORGOTTEN = "host forgotten"
-DROPPED = "dropped"
-
-# The connection was closed at the moment at which it was given back, because the pool was full.
-DISCARDING = frozenset({IDLE_LIMIT, LIFETIME_IN_USE})
-# The client closed it while it was idle.
-EVICTING = frozenset({IDLE_TOTAL_LIMIT, IDLE_TIMEOUT, LIFETIME, MADE_ROOM, HOST_FORGOTTEN})
-
-
-class Opened(NamedTuple):
-    """A connection exists from now on; without a connect time the caller opens it now."""
-
-    connection: int
-    host: str
-    at: float
-
-
-class Dialing(NamedTuple):
-    """The caller should begin to open this connection and say `connected` when it is there."""
-
-    connection: int
-    host: str
-    request: object
-
-
-class Assigned(NamedTuple):
-    """The request goes on this connection, now; `idle` and `waited` are in seconds."""
-
-    request: object
-    connection: int
-    host: str
-    reused: bool
-    idle: float
-    waited: float
-
-
-class Queued(NamedTuple):
-    """The request waits: for room, for a connection to come free, or for one to be opened."""
-
-    request: object
-    host: str
-
-
-class Refused(NamedTuple):
-    """The request fails without a connection."""
-
-    request: object
-    host: str
-    reason: str
-    waited: float
-
-
-class Closed(NamedTuple):
-    """The connection is closed, by the client or, where the reason says so, by the server."""
-
-    connection: int
-    host: str
-    reason: str
-    at: float
-    requests: int
-    idle: float
-
-
-Decision = Opened | Dialing | Assigned | Queued | Refused | Closed
-
-
-class _Waiter:
-    """A request that waits; `number` is its place in the order of arrival."""
-
-    __slots__ = ("done", "host", "number", "request", "since")
-
-    def __init__(self, number: int, request: object, host: _Host, now: float) -> None:
-        self.number = number
-        self.request = request
-        self.host = host
-        self.since = now
-        self.done = False
-
-
-class _Host:
-    """What a pool knows of one host."""
-
-    __slots__ = (
-        "busy",
-        "forgotten",
-        "idle",
-        "members",
-        "name",
-        "next_place",
-        "noted",
-        "open",
-        "restarts",
-        "to_dial",
-        "waiting",
-    )
-
-    def __init__(self, name: str, idle: IdleOrder) -> None:
-        self.name = name
-        self.idle = idle
-        self.open = 0
-        self.busy = 0
-        self.next_place = 0
-        # The waiting request under which the host stands in the heap of hosts, 0 when it does not.
-        self.noted = 0
-        self.forgotten = False
-        self.waiting: deque[_Waiter] = deque()
-        self.to_dial: deque[_Waiter] = deque()
-        self.members: dict[int, Connection] = {}
-        self.restarts: list[tuple[int, float]] = []
-
-    def first_waiting(self) -> _Waiter | None:
-        return _first(self.waiting)
-
-    def first_to_dial(self) -> _Waiter | None:
-        return _first(self.to_dial)
-
-
-def _first(waiters: deque[_Waiter]) -> _Waiter | None:
-    while waiters and waiters[0].done:
-        waiters.popleft()
-    return waiters[0] if waiters else None
-
-
-_serial = attrgetter("serial")
 _place = attrgetter("place")
 
 
@@ -216,51 +98,16 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._decisions: list[Decision] = []
         self._connections: dict[int, Connection] = {}
         self._last_serial = 0
-        self._last_waiter = 0
-        self._hosts: MutableMapping[str, _Host] = {} if rules.max_hosts is None else OrderedDict()
-        # Idle connections of all hosts, the one idle longest first.
-        self._idle: OrderedDict[int, Connection] = OrderedDict()
+        self._hosts: MutableMapping[str, Host] = {} if rules.max_hosts is None else OrderedDict()
         self._open = 0
         self._busy = 0
-        self._waiting: dict[int, _Waiter] = {}
-        self._heads: list[tuple[int, _Host]] = []
-        self._deadlines: list[tuple[float, int, _Waiter]] = []
-        self._timeout = min(
-            inf if rules.idle_timeout is None else rules.idle_timeout,
-            inf if rules.server_timeout is None else rules.server_timeout,
-        )
-        self._timeout_reason = (
-            SERVER_TIMEOUT
-            if rules.server_timeout is not None
-            and (rules.idle_timeout is None or rules.server_timeout < rules.idle_timeout)
-            else IDLE_TIMEOUT
-        )
-        self._has_limit = rules.max_total is not None
-        self._sweeps = rules.idle_total_policy == "sweep" and rules.max_idle_total is not None
-        self._binds_late = rules.late_binding and rules.connect_time > 0
-        # No client does both: who binds late has no place for what is being opened.
-        self._keeps_place = (rules.dead_slots or rules.order == "slot") and not self._binds_late
-        # httpcore: what is given to a waiting request counts as idle until that request runs.
-        self._loses = (
-            rules.order == "created"
-            and rules.full_evicts == "created"
-            and rules.max_per_host is None
-            and rules.limit_scope == "open"
-            and not rules.late_binding
-            and not rules.dead_slots
-        )
-        self._by_age = ByPlace(_serial) if self._sweeps or rules.full_evicts == "created" else None
-        self._idle_cap, self._idle_total_cap = self._idle_caps()
-
-    def _idle_caps(self) -> tuple[int | None, int | None]:
-        rules = self._rules
-        per_host, total = rules.max_idle_per_host, rules.max_idle_total
-        # A connection beyond a cap that discards must be closed on return, so the cap counts idle.
-        if rules.on_full == "discard" and per_host is None:
-            per_host = rules.max_per_host
-        if rules.on_full == "discard" and total is None:
-            total = rules.max_total
-        return per_host, None if self._sweeps else total
+        derived = derived_rules(rules)
+        self._timeout, self._timeout_reason = derived.timeout, derived.timeout_reason
+        self._sweeps, self._loses = derived.sweeps, derived.loses
+        self._binds_late, self._keeps_place = derived.binds_late, derived.keeps_place
+        self._idle_cap, self._idle_total_cap = derived.idle_cap, derived.idle_total_cap
+        self._idle = IdleConnections(by_age=self._sweeps or rules.full_evicts == "created")
+        self._waiting = WaitingRequests(rules.wait_timeout)
 
     # -- events
 
@@ -280,7 +127,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         known = self._host(host)
         if self._sweeps:
             self._sweep()
-        waiter = self._new_waiter(request, known)
+        waiter = self._waiting.new(request, known, self._now)
         if self._rules.max_lifetime is not None and self._rules.order == "slot":
             self._retire_slots(known)
         connection = self._take(known)
@@ -337,7 +184,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         if not self._binds_late:
             self._assign(opened, waiter)
         elif not waiter.done:
-            self._stop_waiting(waiter)
+            self._waiting.remove(waiter)
             self._assign(opened, waiter)
         else:
             self._make_idle(opened)
@@ -372,7 +219,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         if self._sweeps:
             self._sweep()
         self._time_out(now + INSTANT)
-        if self._waiting and not self._sweeps:
+        if self._waiting.requests and not self._sweeps:
             self._expire(now + INSTANT)
         return self._decisions
 
@@ -394,8 +241,8 @@ host='a.example', reused=False, idle=0, waited=0)]
             PoolError: time runs back.
         """
         self._begin(now)
-        for waiter in list(self._waiting.values()):
-            self._stop_waiting(waiter)
+        for waiter in list(self._waiting.requests.values()):
+            self._waiting.remove(waiter)
             reason = "no connection ever comes free for it"
             waited = self._now - waiter.since
             self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
@@ -404,16 +251,14 @@ host='a.example', reused=False, idle=0, waited=0)]
     @property
     def next_timer(self) -> float | None:
         """When `advance` would next change something for a waiting request; None: not by itself."""
-        if not self._waiting:
+        if not self._waiting.requests:
             return None
-        moments = []
-        while self._deadlines and self._deadlines[0][2].done:
-            heappop(self._deadlines)
-        if self._deadlines:
-            moments.append(self._deadlines[0][0])
-        if self._idle and self._timeout < inf and self._has_limit and not self._sweeps:
-            moments.append(next(iter(self._idle.values())).released_at + self._timeout)
-        return min(moments, default=None)
+        deadline = self._waiting.next_deadline()
+        oldest = self._idle.oldest() if self._rules.max_total is not None else None
+        if oldest is None or self._timeout == inf or self._sweeps:
+            return deadline
+        expiry: float = oldest.released_at + self._timeout
+        return expiry if deadline is None else min(deadline, expiry)
 
     # -- what a caller may look at
 
@@ -440,15 +285,16 @@ host='a.example', reused=False, idle=0, waited=0)]
     @property
     def waiting_count(self) -> int:
         """Requests that wait."""
-        return len(self._waiting)
+        return len(self._waiting.requests)
 
     def idle_seconds(self) -> float:
         """Give for how long the idle connections have been so, all together."""
-        return sum(self._now - connection.released_at for connection in self._idle.values())
+        now, idle = self._now, self._idle.connections
+        return sum(now - connection.released_at for connection in idle.values())
 
     def idle_connections(self) -> list[int]:
         """Give the numbers of the idle connections, the one idle longest first."""
-        return list(self._idle)
+        return list(self._idle.connections)
 
     # -- time
 
@@ -459,53 +305,35 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._decisions = []
         if self._timeout < inf and not self._sweeps:
             self._expire(now - INSTANT)
-        if self._deadlines:
+        if self._waiting.deadlines:
             self._time_out(now - INSTANT)
 
     def _expire(self, before: float) -> None:
         idle = self._idle
-        while idle:
-            connection = next(iter(idle.values()))
+        while (connection := idle.oldest()) is not None:
             expiry = connection.released_at + self._timeout
             if expiry >= before:
                 return
-            del idle[connection.serial]
-            if self._by_age is not None:
-                self._by_age.remove(connection)
+            idle.remove(connection)
             if not self._keeps_place:
                 connection.host.idle.remove(connection)
             self._close(connection, self._timeout_reason, at=expiry, keeps_place=self._keeps_place)
-            if self._waiting:
+            if self._waiting.requests:
                 self._serve(connection.host)
 
     def _time_out(self, before: float) -> None:
-        deadlines = self._deadlines
-        while deadlines and deadlines[0][0] < before:
-            _, number, waiter = heappop(deadlines)
-            if waiter.done:
-                continue
-            deadline = self._wait_start(waiter) + (self._rules.wait_timeout or 0.0)
-            if deadline >= before:
-                heappush(deadlines, (deadline, number, waiter))
-                continue
-            self._stop_waiting(waiter)
+        for waiter, deadline in self._waiting.timed_out(before):
             reason = f"waited longer than {self._rules.wait_timeout} s for a connection"
             waited = deadline - waiter.since
             self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
 
-    def _wait_start(self, waiter: _Waiter) -> float:
-        for limit, moment in reversed(waiter.host.restarts):
-            if waiter.number < limit:
-                return moment
-        return waiter.since
-
     # -- requests
 
-    def _host(self, name: str) -> _Host:
+    def _host(self, name: str) -> Host:
         hosts = self._hosts
         host = hosts.get(name)
         if host is None:
-            host = hosts[name] = _Host(name, self._new_order())
+            host = hosts[name] = Host(name, self._new_order())
             if self._rules.max_hosts is not None and len(hosts) > self._rules.max_hosts:
                 self._forget_host(hosts.pop(next(iter(hosts))))
         elif isinstance(hosts, OrderedDict):
@@ -518,42 +346,24 @@ host='a.example', reused=False, idle=0, waited=0)]
             return ByPlace(_place)
         return ByRelease(newest_first=order == "lifo")
 
-    def _forget_host(self, host: _Host) -> None:
+    def _forget_host(self, host: Host) -> None:
         host.forgotten = True
         while (connection := host.idle.take()) is not None:
             if connection.state == IDLE:
-                self._idle.pop(connection.serial, None)
-                if self._by_age is not None:
-                    self._by_age.remove(connection)
+                self._idle.remove(connection)
                 self._close(connection, HOST_FORGOTTEN)
 
-    def _new_waiter(self, request: object, host: _Host) -> _Waiter:
-        self._last_waiter += 1
-        return _Waiter(self._last_waiter, request, host, self._now)
-
-    def _when_full(self, waiter: _Waiter) -> None:
+    def _when_full(self, waiter: Waiter) -> None:
         if self._rules.on_full == "error":
             reason = "every connection is in use"
             self._decisions.append(Refused(waiter.request, waiter.host.name, reason, 0.0))
         else:
             self._enqueue(waiter)
-            waiter.host.to_dial.append(waiter)
-            self._note_head(waiter.host)
+            self._waiting.ask_to_open(waiter)
 
-    def _enqueue(self, waiter: _Waiter) -> None:
-        self._waiting[waiter.number] = waiter
-        waiter.host.waiting.append(waiter)
-        if self._rules.wait_timeout is not None:
-            deadline = self._now + self._rules.wait_timeout
-            heappush(self._deadlines, (deadline, waiter.number, waiter))
+    def _enqueue(self, waiter: Waiter) -> None:
+        self._waiting.add(waiter, self._now)
         self._decisions.append(Queued(waiter.request, waiter.host.name))
-
-    def _stop_waiting(self, waiter: _Waiter) -> None:
-        waiter.done = True
-        del self._waiting[waiter.number]
-        host = waiter.host
-        if host.first_waiting() is None:
-            host.restarts.clear()
 
     # -- connections
 
@@ -564,16 +374,16 @@ host='a.example', reused=False, idle=0, waited=0)]
             raise PoolError(f"cannot {event} connection {serial!r}: it {was}")
         return connection
 
-    def _leave(self, connection: Connection) -> _Host:
-        host: _Host = connection.host
+    def _leave(self, connection: Connection) -> Host:
+        host: Host = connection.host
         host.busy -= 1
         self._busy -= 1
         return host
 
-    def _has_room(self, host: _Host) -> bool:
+    def _has_room(self, host: Host) -> bool:
         return self._has_room_at(host) and self._has_room_in_total()
 
-    def _has_room_at(self, host: _Host) -> bool:
+    def _has_room_at(self, host: Host) -> bool:
         limit = self._rules.max_per_host
         if limit is None:
             return True
@@ -585,38 +395,29 @@ host='a.example', reused=False, idle=0, waited=0)]
             return True
         return (self._open if self._rules.limit_scope == "open" else self._busy) < limit
 
-    def _make_room(self, host: _Host) -> bool:
+    def _make_room(self, host: Host) -> bool:
         if self._has_room(host):
             return True
         evicts = self._rules.full_evicts
         if evicts is None or self._rules.limit_scope == "busy" or not self._has_room_at(host):
             return False
-        victim = self._oldest_idle() if evicts == "oldest" else self._first_opened_idle()
+        victim = self._idle.oldest() if evicts == "oldest" else self._idle.first_opened()
         if victim is None:
             return False
         self._forget_idle(victim)
         # What is closed at the moment of its release never was idle for its client.
-        at_release = victim.released_at >= self._now - INSTANT and bool(self._waiting)
+        at_release = victim.released_at >= self._now - INSTANT and bool(self._waiting.requests)
         self._close(victim, IDLE_LIMIT if at_release else MADE_ROOM)
         return True
 
-    def _oldest_idle(self) -> Connection | None:
-        return next(iter(self._idle.values()), None)
-
-    def _first_opened_idle(self) -> Connection | None:
-        assert self._by_age is not None
-        return self._by_age.first()
-
-    def _take(self, host: _Host) -> Connection | None:
+    def _take(self, host: Host) -> Connection | None:
         while (connection := host.idle.take()) is not None:
             if connection.state == DEAD:
                 if self._has_room_in_total():
                     return connection
                 host.idle.add(connection)
                 return None
-            self._idle.pop(connection.serial)
-            if self._by_age is not None:
-                self._by_age.remove(connection)
+            self._idle.remove(connection)
             if not self._is_too_old(connection):
                 return connection
             self._close(connection, LIFETIME)
@@ -626,7 +427,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         limit = self._rules.max_lifetime
         return limit is not None and self._now - connection.opened_at > limit + INSTANT
 
-    def _retire_slots(self, host: _Host) -> None:
+    def _retire_slots(self, host: Host) -> None:
         """Give up, as undici does, every too old slot up to the first free one that is not."""
         for connection in list(host.members.values()):
             if connection.state == DIALING:
@@ -636,7 +437,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             elif connection.state in (IDLE, DEAD):
                 return
 
-    def _give_up(self, connection: Connection, host: _Host) -> None:
+    def _give_up(self, connection: Connection, host: Host) -> None:
         del host.members[connection.place]
         if connection.state == BUSY:
             connection.retired = True
@@ -646,13 +447,13 @@ host='a.example', reused=False, idle=0, waited=0)]
         else:
             host.idle.remove(connection)
 
-    def _use(self, connection: Connection, waiter: _Waiter) -> None:
+    def _use(self, connection: Connection, waiter: Waiter) -> None:
         if connection.state == DEAD:
             self._open_for(waiter, place=connection.place)
         else:
             self._assign(connection, waiter)
 
-    def _assign(self, connection: Connection, waiter: _Waiter) -> None:
+    def _assign(self, connection: Connection, waiter: Waiter) -> None:
         host = waiter.host
         connection.state = BUSY
         connection.requests += 1
@@ -670,7 +471,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             )
         )
 
-    def _open_for(self, waiter: _Waiter, *, place: int | None = None) -> None:
+    def _open_for(self, waiter: Waiter, *, place: int | None = None) -> None:
         host = waiter.host
         self._last_serial += 1
         connection = Connection(self._last_serial, self._last_serial, host, self._now)
@@ -690,7 +491,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._decisions.append(Opened(connection.serial, host.name, self._now))
         self._assign(connection, waiter)
 
-    def _dial(self, connection: Connection, waiter: _Waiter) -> None:
+    def _dial(self, connection: Connection, waiter: Waiter) -> None:
         host = waiter.host
         connection.state = DIALING
         connection.asked_by = waiter
@@ -700,15 +501,11 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     def _make_idle(self, connection: Connection) -> None:
         connection.state = IDLE
-        self._idle[connection.serial] = connection
-        if self._by_age is not None:
-            self._by_age.add(connection)
+        self._idle.add(connection)
         connection.host.idle.add(connection)
 
     def _forget_idle(self, connection: Connection) -> None:
-        del self._idle[connection.serial]
-        if self._by_age is not None:
-            self._by_age.remove(connection)
+        self._idle.remove(connection)
         connection.host.idle.remove(connection)
 
     def _close(
@@ -743,20 +540,20 @@ host='a.example', reused=False, idle=0, waited=0)]
             self._close(connection, reason, keeps_place=True)
             host.idle.add(connection)
 
-    def _is_full_of_idle(self, host: _Host) -> bool:
+    def _is_full_of_idle(self, host: Host) -> bool:
         return self._idle_cap is not None and len(host.idle) >= self._idle_cap
 
     # -- after a connection came free
 
-    def _settle(self, connection: Connection, host: _Host) -> None:
+    def _settle(self, connection: Connection, host: Host) -> None:
         if self._sweeps:
             self._sweep()
-        if self._waiting:
+        if self._waiting.requests:
             self._serve(host)
         if connection.state == IDLE:
             self._apply_idle_caps(connection, host)
 
-    def _apply_idle_caps(self, connection: Connection, host: _Host) -> None:
+    def _apply_idle_caps(self, connection: Connection, host: Host) -> None:
         if host.forgotten:
             self._forget_idle(connection)
             self._close(connection, HOST_FORGOTTEN)
@@ -768,7 +565,8 @@ host='a.example', reused=False, idle=0, waited=0)]
                 self._forget_idle(connection)
                 self._close(connection, IDLE_LIMIT)
                 return
-            oldest = next(iter(self._idle.values()))
+            oldest = self._idle.oldest()
+            assert oldest is not None
             self._forget_idle(oldest)
             self._close(oldest, IDLE_TOTAL_LIMIT)
 
@@ -776,7 +574,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         """Close, as httpcore does, the expired and, oldest connection first, the surplus."""
         limit = self._rules.max_idle_total
         assert limit is not None
-        while (connection := self._first_opened_idle()) is not None:
+        while (connection := self._idle.first_opened()) is not None:
             if self._has_expired(connection):
                 reason = self._timeout_reason
             elif self._open > limit:
@@ -786,15 +584,15 @@ host='a.example', reused=False, idle=0, waited=0)]
                 break
             self._forget_idle(connection)
             self._close(connection, reason)
-        while (oldest := self._oldest_idle()) is not None and self._has_expired(oldest):
+        while (oldest := self._idle.oldest()) is not None and self._has_expired(oldest):
             self._forget_idle(oldest)
             self._close(oldest, self._timeout_reason)
 
     def _has_expired(self, connection: Connection) -> bool:
         return self._now - connection.released_at > self._timeout + INSTANT
 
-    def _serve(self, host: _Host) -> None:
-        if not self._waiting:
+    def _serve(self, host: Host) -> None:
+        if not self._waiting.requests:
             return
         if self._loses:
             self._serve_and_lose()
@@ -802,52 +600,29 @@ host='a.example', reused=False, idle=0, waited=0)]
         if self._rules.full_evicts is None or self._rules.late_binding:
             self._serve_host(host)
         if self._rules.max_total is not None or self._rules.full_evicts is not None:
-            self._note_head(host)
+            self._waiting.note_head(host)
             self._serve_all()
 
-    def _serve_host(self, host: _Host) -> None:
+    def _serve_host(self, host: Host) -> None:
         below = self._rules.limit_scope == "open" or self._has_room(host)
         while below and (waiter := host.first_waiting()) is not None:
             connection = self._take(host)
             if connection is None:
                 break
-            self._stop_waiting(waiter)
+            self._waiting.remove(waiter)
             self._use(connection, waiter)
             below = self._rules.limit_scope == "open" or self._has_room(host)
         while (waiter := host.first_to_dial()) is not None and self._make_room(host):
             self._start(waiter)
 
-    def _start(self, waiter: _Waiter) -> None:
+    def _start(self, waiter: Waiter) -> None:
         waiter.host.to_dial.popleft()
         if not self._binds_late:
-            self._stop_waiting(waiter)
+            self._waiting.remove(waiter)
         self._open_for(waiter)
 
-    def _note_head(self, host: _Host) -> None:
-        waiter = host.first_to_dial()
-        if waiter is not None and host.noted != waiter.number:
-            host.noted = waiter.number
-            heappush(self._heads, (waiter.number, host))
-
-    def _first_host(self) -> _Host | None:
-        """Give the host of the request that has waited longest of those that may be served."""
-        heads = self._heads
-        while heads:
-            number, host = heads[0]
-            waiter = host.first_to_dial()
-            if waiter is not None and waiter.number == number:
-                return host
-            self._drop_head()
-            self._note_head(host)
-        return None
-
-    def _drop_head(self) -> None:
-        number, host = heappop(self._heads)
-        if host.noted == number:
-            host.noted = 0
-
     def _serve_all(self) -> None:
-        while (host := self._first_host()) is not None:
+        while (host := self._waiting.first_host()) is not None:
             first = host.first_to_dial()
             self._serve_one(host)
             if host.first_to_dial() is not first:
@@ -855,16 +630,16 @@ host='a.example', reused=False, idle=0, waited=0)]
             if self._has_room_at(host):
                 return
             # Only a connection of its own can help this host: it comes back with that.
-            self._drop_head()
+            self._waiting.drop_head()
 
-    def _serve_one(self, host: _Host) -> None:
+    def _serve_one(self, host: Host) -> None:
         waiter = host.first_waiting()
         assert waiter is not None
         connection = None
         if self._rules.limit_scope == "open" or self._has_room(host):
             connection = self._take(host)
         if connection is not None:
-            self._stop_waiting(waiter)
+            self._waiting.remove(waiter)
             self._use(connection, waiter)
         elif (first := host.first_to_dial()) is not None and self._make_room(host):
             self._start(first)
@@ -877,44 +652,27 @@ host='a.example', reused=False, idle=0, waited=0)]
         a request for another host needs the room: then all of them queue again, in their old places
         but with their wait beginning afresh.
         """
-        while (first := self._first_host()) is not None:
-            idle = self._first_opened_idle()
-            other = first if idle is None else self._first_host_but(idle.host)
+        while (first := self._waiting.first_host()) is not None:
+            idle = self._idle.first_opened()
+            other = first if idle is None else self._waiting.first_host_but(idle.host)
             if other is None:
                 self._hand_over(first)
             elif self._make_room(other):
                 waiter = other.first_to_dial()
                 assert waiter is not None
                 if idle is not None and idle.state == CLOSED:
-                    self._restart_waits(idle.host, before=waiter.number)
+                    self._waiting.begin_afresh(idle.host, before=waiter.number, now=self._now)
                 self._start(waiter)
             else:
                 return
 
-    def _hand_over(self, host: _Host) -> None:
+    def _hand_over(self, host: Host) -> None:
         connection, waiter = self._take(host), host.first_waiting()
         if connection is None or waiter is None:
             return  # it was too old, and made room
-        self._stop_waiting(waiter)
+        self._waiting.remove(waiter)
         self._use(connection, waiter)
-        self._restart_waits(host, before=self._last_waiter + 1)
-
-    def _first_host_but(self, host: _Host) -> _Host | None:
-        first = self._first_host()
-        if first is not host:
-            return first
-        head = heappop(self._heads)
-        other = self._first_host()
-        heappush(self._heads, head)
-        return other
-
-    def _restart_waits(self, host: _Host, *, before: int) -> None:
-        if self._rules.wait_timeout is None or host.first_waiting() is None:
-            return
-        restarts = host.restarts
-        while restarts and restarts[-1][0] <= before:
-            restarts.pop()
-        restarts.append((before, self._now))
+        self._waiting.begin_afresh(host, before=None, now=self._now)
 
 
 _STATES = {
@@ -924,130 +682,3 @@ _STATES = {
     DEAD: "is closed",
     CLOSED: "is closed",
 }
-
-
-class ConnectionPool:
-    """
-    Hand out connection ids by host and reuse those given back: the pool for a quick script.
-
-    At most `max_per_host` idle connections a host are kept, the one given back last is taken first,
-    and getting one never waits: beyond the cap a connection is opened and discarded on its return.
-
-    Args:
-        max_per_host: how many are kept a host.
-        idle_timeout_s: seconds after which an idle connection is not reused.
-        clock: gives the time in seconds.
-
-    >>> pool = ConnectionPool(max_per_host=2, idle_timeout_s=30)
-    >>> first = pool.get_connection("example.com")
-    >>> pool.release_connection("example.com", first)
-    >>> pool.get_connection("example.com") == first
-    True
-    >>> pool.created, pool.reused, pool.reuse_rate
-    (1, 1, 0.5)
-    """
-
-    def __init__(
-        self,
-        max_per_host: int = 5,
-        idle_timeout_s: float = 30,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        from threading import Lock
-
-        rules = PoolParameters(
-            max_per_host=max_per_host,
-            max_idle_per_host=max_per_host,
-            limit_scope="busy",
-            on_full="discard",
-            idle_timeout=idle_timeout_s,
-        )
-        self._pool = Pool(rules)
-        self._clock = clock
-        self._lock = Lock()
-        self._in_use: dict[str, tuple[int, str]] = {}
-        self._created = 0
-        self._reused = 0
-        self._discarded = 0
-        self._evicted = 0
-
-    def get_connection(self, host: str) -> str:
-        """Give the id of a connection to the host: an idle one, or else a new one."""
-        with self._lock:
-            decisions = self._counted(self._pool.request(None, host, now=self._clock()))
-            given = decisions[-1]
-            assert isinstance(given, Assigned)
-            self._created += not given.reused
-            self._reused += given.reused
-            connection_id = _connection_id(host, given.connection)
-            self._in_use[connection_id] = (given.connection, host)
-            return connection_id
-
-    def release_connection(self, host: str, conn_id: str) -> None:
-        """
-        Give a connection back.
-
-        Raises:
-            PoolError: the id is not of a connection to this host that is in use.
-        """
-        with self._lock:
-            connection, its_host = self._in_use.get(conn_id, (0, None))
-            if its_host != host:
-                raise PoolError(f"connection {conn_id!r} to '{host}' is not in use")
-            del self._in_use[conn_id]
-            self._counted(self._pool.release(connection, now=self._clock()))
-
-    def evict_idle(self) -> list[str]:
-        """Close what has been idle too long; gives the ids, the one idle longest first."""
-        with self._lock:
-            decisions = self._counted(self._pool.advance(now=self._clock()))
-            closings = [made for made in decisions if isinstance(made, Closed)]
-            return [_connection_id(closing.host, closing.connection) for closing in closings]
-
-    def _counted(self, decisions: list[Decision]) -> list[Decision]:
-        for made in decisions:
-            if isinstance(made, Closed):
-                self._discarded += made.reason in DISCARDING
-                self._evicted += made.reason in EVICTING
-        return decisions
-
-    @property
-    def created(self) -> int:
-        """How many connections were opened."""
-        return self._created
-
-    @property
-    def reused(self) -> int:
-        """How often an idle connection was handed out again."""
-        return self._reused
-
-    @property
-    def reuse_rate(self) -> float:
-        """The share of requests that needed no new connection; 0 before the first."""
-        total = self._created + self._reused
-        return self._reused / total if total else 0.0
-
-    @property
-    def discarded(self) -> int:
-        """How many were closed on their return, because enough were kept already."""
-        return self._discarded
-
-    @property
-    def evicted(self) -> int:
-        """How many were closed because they had been idle too long."""
-        return self._evicted
-
-    @property
-    def active(self) -> int:
-        """How many are in use."""
-        return len(self._in_use)
-
-    @property
-    def idle(self) -> int:
-        """How many wait to be reused; what has expired counts until it is next looked at."""
-        return self._pool.idle_count
-
-
-def _connection_id(host: str, connection: int) -> str:
-    return f"{host}#{connection}"

@@ -14,19 +14,16 @@ from collections.abc import Callable, Iterable, Sequence
 
 from httpheaders.answer import Problem, Step
 from httpheaders.cookie_domains import (
-    DEFAULT_RULE,
-    SAME_SITE,
     CookieUrl,
-    PublicSuffixes,
-    RequestContext,
     default_path,
     domain_matches,
-    installed_public_suffixes,
     is_loopback,
     split_cookie_url,
 )
 from httpheaders.messages.headers import Latin1Text
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.public_suffixes import DEFAULT_RULE, PublicSuffixes, installed_public_suffixes
+from httpheaders.same_site import SAME_SITE, RequestContext
 from httpheaders.set_cookie import SetCookie, octet_length, read_set_cookie
 from httpheaders.syntax.cookie_text import CookieAttribute
 from httpheaders.syntax.dates import format_http_date

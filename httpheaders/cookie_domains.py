@@ -1,44 +1,27 @@
 """
-Whom a cookie belongs to: hosts, domains, paths, public suffixes, and which requests are same-site.
+Whom a cookie belongs to: hosts, domains and paths.
 
-Hosts are compared in canonical form: lower case, A-labels, an IPv6 address without brackets. The
-public suffixes in force are an argument everywhere. `installed_public_suffixes` takes the list that
-the package `publicsuffixlist` carries and falls back to the list's own default rule, under which
-each single label is a suffix; its `source` says which it was.
+Hosts are compared in canonical form: lower case, A-labels, an IPv6 address without brackets.
 
-Source: RFC 6265bis sections 5.1.2 to 5.1.4, 5.2 and 8.9.
+Source: RFC 6265bis sections 5.1.2 to 5.1.4.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
 
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
-    "CROSS_SITE",
-    "CROSS_SITE_NAVIGATION",
-    "DEFAULT_RULE",
-    "SAME_SITE",
-    "SAME_SITE_CONTEXTS",
     "CookieUrl",
-    "PublicSuffixes",
-    "RequestContext",
     "canonical_host",
     "default_path",
     "domain_matches",
-    "installed_public_suffixes",
     "is_ip_address",
     "is_loopback",
-    "is_same_site",
-    "parse_suffix_rules",
     "path_matches",
-    "request_context",
-    "site_for_cookies",
     "split_cookie_url",
 ]
 
@@ -50,7 +33,6 @@ _url = lazy_pattern(
 _ipv4 = lazy_pattern(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\.(?!\Z)|\Z)){4}", re.ASCII)
 # NR-LDH label, and the underscore that hosts in use have (see canonical_host)
 _ldh_label = lazy_pattern(r"[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?", re.ASCII)
-_suffix_rule = lazy_pattern(r"^[^/\s]\S*", re.MULTILINE)
 
 _LONGEST_HOST = 253
 _LONGEST_LABEL = 63
@@ -254,188 +236,3 @@ def path_matches(request_path: str, cookie_path: str) -> bool:
         or cookie_path.endswith("/")
         or request_path[len(cookie_path)] == "/"
     )
-
-
-class PublicSuffixes:
-    """
-    The public suffixes in force, by the rules of the list: "co.uk", "*.ck", "!www.ck".
-
-    The default rule "*" always holds where no other does: any single label is a suffix.
-
-    Args:
-        rules: the rules; U-labels and A-labels alike.
-        source: where they come from, for those who read the answer.
-
-    >>> suffixes = PublicSuffixes(["co.uk", "*.ck", "!www.ck"])
-    >>> [suffixes.is_public_suffix(name) for name in ("co.uk", "x.co.uk", "a.ck", "www.ck", "dev")]
-    [True, False, True, False, True]
-    """
-
-    __slots__ = ("_rules", "source")
-
-    def __init__(self, rules: Iterable[str] = (), *, source: str = "the rules given") -> None:
-        self._rules = frozenset(rules)
-        self.source = source
-
-    def is_public_suffix(self, domain: str) -> bool:
-        """Say whether the whole of a canonical domain is a public suffix."""
-        return bool(domain) and not is_ip_address(domain) and self._suffix_length(domain) == 0
-
-    def registrable_domain(self, host: str) -> str | None:
-        """Give the public suffix and the label before it; None for a suffix or an address."""
-        if not host or is_ip_address(host):
-            return None
-        before = self._suffix_length(host)
-        return host.split(".", before - 1)[-1] if before else None
-
-    def _suffix_length(self, domain: str) -> int:
-        # How many labels stand before the public suffix; the longest rule that matches decides.
-        labels = _unicode_labels(domain.removesuffix("."))
-        for start in range(len(labels)):
-            rule = ".".join(labels[start:])
-            if f"!{rule}" in self._rules:
-                return start + 1
-            if rule in self._rules:
-                return start
-            parent = ".".join(labels[start + 1 :])
-            if parent and f"*.{parent}" in self._rules:
-                return start
-        return len(labels) - 1
-
-
-def _unicode_labels(domain: str) -> list[str]:
-    labels = domain.split(".")
-    if "xn--" not in domain:
-        return labels
-    return [_unicode_label(label) if label.startswith("xn--") else label for label in labels]
-
-
-def _unicode_label(label: str) -> str:
-    try:
-        return label[4:].encode("ascii").decode("punycode")
-    except (UnicodeError, OverflowError, ValueError):
-        return label
-
-
-def parse_suffix_rules(text: str) -> list[str]:
-    """
-    Read the rules of a public suffix list; comments and what follows a blank are left out.
-
-    Source: the format of the list, https://publicsuffix.org/list/.
-
-    >>> parse_suffix_rules("// ICANN\\nco.uk\\n\\n*.ck  text")
-    ['co.uk', '*.ck']
-    """
-    return _suffix_rule.findall(text)
-
-
-@cache
-def installed_public_suffixes() -> PublicSuffixes:
-    """
-    Give the list that the package publicsuffixlist carries, or the default rule without it.
-
-    Source: RFC 6265bis section 8.9.
-    """
-    from importlib.util import find_spec  # late: only a Domain attribute asks for the list
-
-    spec = find_spec("publicsuffixlist")
-    if spec is None or not spec.submodule_search_locations:
-        return DEFAULT_RULE
-    path = f"{spec.submodule_search_locations[0]}/public_suffix_list.dat"
-    try:
-        with open(path, encoding="utf-8") as file:
-            rules = parse_suffix_rules(file.read())
-    except (OSError, UnicodeDecodeError):
-        return DEFAULT_RULE
-    return PublicSuffixes(rules, source="the package publicsuffixlist")
-
-
-DEFAULT_RULE = PublicSuffixes(source="the default rule: the package publicsuffixlist is missing")
-
-
-class RequestContext(NamedTuple):
-    """
-    Where a request came from, as far as SameSite asks.
-
-    Attributes:
-        same_site: its client's site for cookies is the site of its URL.
-        top_level_navigation: it changes what the address bar shows.
-        safe_method: GET, HEAD, OPTIONS or TRACE.
-    """
-
-    same_site: bool = True
-    top_level_navigation: bool = False
-    safe_method: bool = True
-
-
-SAME_SITE = RequestContext()
-CROSS_SITE_NAVIGATION = RequestContext(same_site=False, top_level_navigation=True)
-CROSS_SITE = RequestContext(same_site=False)
-# By the strictest SameSite cookie that such a request carries.
-SAME_SITE_CONTEXTS = {"strict": SAME_SITE, "lax": CROSS_SITE_NAVIGATION, "none": CROSS_SITE}
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-
-
-def is_same_site(url: str, other: str, *, public_suffixes: PublicSuffixes | None = None) -> bool:
-    """
-    Say whether two URLs are of one site: the same scheme and registrable domain.
-
-    Raises:
-        FieldSyntaxError: one is not an absolute URL.
-
-    Source: RFC 6265bis section 5.2 (the HTML standard's "same site").
-
-    >>> is_same_site("https://a.example.com/", "https://b.example.com:8443/")
-    True
-    """
-    suffixes = public_suffixes or installed_public_suffixes()
-    return _site(url, suffixes) == _site(other, suffixes)
-
-
-def _site(url: str, suffixes: PublicSuffixes) -> tuple[str, str]:
-    scheme, host, _ = split_cookie_url(url)
-    return scheme, suffixes.registrable_domain(host) or host
-
-
-def site_for_cookies(
-    top_level: str, *documents: str, public_suffixes: PublicSuffixes | None = None
-) -> str | None:
-    """
-    Give the site for cookies of a document: its top-level URL, or None when a frame breaks it.
-
-    Args:
-        top_level: the URL in the address bar.
-        documents: the frames from there down to the document that asks, itself included.
-        public_suffixes: the list in force.
-
-    Source: RFC 6265bis section 5.2.1.
-    """
-    suffixes = public_suffixes or installed_public_suffixes()
-    broken = any(not is_same_site(url, top_level, public_suffixes=suffixes) for url in documents)
-    return None if broken else top_level
-
-
-def request_context(
-    url: str,
-    *,
-    client_site: str | None,
-    method: str = "GET",
-    top_level_navigation: bool = False,
-    public_suffixes: PublicSuffixes | None = None,
-) -> RequestContext:
-    """
-    Work out how SameSite sees a request.
-
-    Args:
-        url: where it goes; after a redirect, where it goes now.
-        client_site: the site for cookies of the document that asked, None for an opaque one.
-        method: of the current hop.
-        top_level_navigation: whether it navigates the top-level page.
-        public_suffixes: the list in force.
-
-    Source: RFC 6265bis sections 5.2 and 5.6.7.1.
-    """
-    same = client_site is not None and is_same_site(
-        url, client_site, public_suffixes=public_suffixes
-    )
-    return RequestContext(same, top_level_navigation, method.upper() in _SAFE_METHODS)

@@ -18,18 +18,16 @@ from httpheaders.cookie_acceptance import (
     judge_set_cookie,
 )
 from httpheaders.cookie_domains import (
-    SAME_SITE,
     CookieUrl,
-    PublicSuffixes,
-    RequestContext,
     domain_matches,
-    installed_public_suffixes,
     is_ip_address,
     path_matches,
     split_cookie_url,
 )
 from httpheaders.messages.headers import join_field_text
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.public_suffixes import PublicSuffixes, installed_public_suffixes
+from httpheaders.same_site import SAME_SITE, RequestContext
 
 __all__ = ["CookieJar", "JarAnswer", "JarLimits", "JarStep", "answer_from_jar"]
 

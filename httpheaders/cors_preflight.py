@@ -22,8 +22,9 @@ from httpheaders.cors_safelists import (
 )
 from httpheaders.cors_sharing import cors_check
 from httpheaders.messages.headers import Headers
-from httpheaders.messages.message import Response
+from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import parse_delta_seconds
 from httpheaders.syntax.origins import printable
 
@@ -32,6 +33,7 @@ __all__ = [
     "PreflightCache",
     "PreflightKey",
     "Wanted",
+    "announced_request",
     "check_preflight",
     "needs_preflight",
     "preflight_max_age",
@@ -105,6 +107,31 @@ def preflight_request_headers(wanted: Wanted) -> Headers:
         # Joined without a blank, "for better or worse".
         pairs.append(("Access-Control-Request-Headers", ",".join(wanted.unsafe_names)))
     return Headers(pairs)
+
+
+def announced_request(request: Request) -> Request | None:
+    """
+    Give the request that a preflight announces, as far as it tells; None for no preflight.
+
+    Its Origin need not be there: who reads a recording may know the page by other means.
+
+    Source: Fetch section "CORS-preflight fetch".
+
+    >>> asking = Headers([("Access-Control-Request-Method", "PUT")])
+    >>> announced_request(Request("OPTIONS", "/x", asking)).method
+    'PUT'
+    """
+    fields = request.headers
+    if request.method != "OPTIONS" or "access-control-request-method" not in fields:
+        return None
+    names = split_list(fields.joined("access-control-request-headers") or "")
+    origin = [("Origin", line) for line in fields.get_all("origin")]
+    # A quote is a byte that makes every value unsafe, so each name needs the permission asked for.
+    return Request(
+        fields.get("access-control-request-method"),
+        request.url,
+        Headers([*origin, *((name, '"') for name in names)]),
+    )
 
 
 def check_preflight(response: Response, wanted: Wanted, trail: Trail) -> Failure | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from httpheaders.answer import Problem, Step
-from httpheaders.compression import changed_content, content_codings, shown_octets, with_length
-from httpheaders.content_codings import Decompressor, canonical_coding, detect_coding
+from httpheaders.coded_fields import changed_content, content_codings, with_length
+from httpheaders.coding_engines import canonical_coding, detect_coding
+from httpheaders.content_codings import Decompressor, shown_octets
 from httpheaders.errors import InputError
 from httpheaders.messages.message import Response
 from httpheaders.named_tuples import NamedTuple

@@ -15,6 +15,8 @@ The exceptions that come out of httpheaders.
 
 Every one is a ValueError, so that a quick script needs to know none of the names.
 The facts stand in attributes; nobody has to parse a message.
+
+Source: none; a reference to the section that was broken goes with each exception.
 """
 
 from __future__ import annotations

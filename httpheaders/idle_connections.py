@@ -1,17 +1,31 @@
 """
-Connections, and the idle ones of a host in the order in which a pool takes them.
+Connections, and the idle ones: those of a host as a pool takes them, and those of all hosts.
 
 `add`, `take` and `remove` cost O(1) by time of release and O(log k) by place.
+
+Source: none; the orders are those of the clients that `pool_presets` names.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
+from operator import attrgetter
 from typing import Any, Protocol
 
-__all__ = ["BUSY", "CLOSED", "DEAD", "DIALING", "IDLE", "ByPlace", "ByRelease", "Connection"]
+__all__ = [
+    "BUSY",
+    "CLOSED",
+    "DEAD",
+    "DIALING",
+    "IDLE",
+    "ByPlace",
+    "ByRelease",
+    "Connection",
+    "IdleConnections",
+    "IdleOrder",
+]
 
 # What a connection is doing. A dead one is closed but still has its place among the idle ones.
 DIALING, BUSY, IDLE, DEAD, CLOSED = range(5)
@@ -147,3 +161,43 @@ class ByPlace:
 
     def __len__(self) -> int:
         return len(self._idle)
+
+
+class IdleConnections:
+    """
+    The idle connections of all hosts, by time of release.
+
+    Args:
+        by_age: whether to keep them by the order in which they were opened too.
+    """
+
+    __slots__ = ("_by_age", "connections")
+
+    def __init__(self, *, by_age: bool) -> None:
+        # By serial, the one idle longest first.
+        self.connections: OrderedDict[int, Connection] = OrderedDict()
+        self._by_age = ByPlace(attrgetter("serial")) if by_age else None
+
+    def __len__(self) -> int:
+        return len(self.connections)
+
+    def add(self, connection: Connection) -> None:
+        """Put a connection that has just been released among them."""
+        self.connections[connection.serial] = connection
+        if self._by_age is not None:
+            self._by_age.add(connection)
+
+    def remove(self, connection: Connection) -> None:
+        """Take this one out."""
+        del self.connections[connection.serial]
+        if self._by_age is not None:
+            self._by_age.remove(connection)
+
+    def oldest(self) -> Connection | None:
+        """Give the one idle longest."""
+        return next(iter(self.connections.values()), None)
+
+    def first_opened(self) -> Connection | None:
+        """Give the one opened first; they have to be kept by age."""
+        assert self._by_age is not None
+        return self._by_age.first()

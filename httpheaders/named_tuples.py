@@ -4,6 +4,8 @@
 Type checkers see the original. At run time, the class is what `collections.namedtuple` makes of the
 annotated names, with the methods that the body defines; the annotations themselves, which the
 original compiles one by one, stay the text that they are.
+
+Source: none; Python itself makes such classes more slowly.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ deque of the times at which they came free. What has timed out is at its old end
 when it is next in the way: when the host is touched, when a cap is reached, or when the number of
 open connections would pass its peak. Then a heap of hosts, by a lower bound of their oldest
 release, leads to all that has timed out anywhere.
+
+Source: none; it counts what `connection_pool` would decide.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from heapq import heappop, heappush
 from math import inf
 from operator import add
 
-from httpheaders.connection_pool import INSTANT
+from httpheaders.pool_decisions import INSTANT
 from httpheaders.pool_parameters import PoolParameters
 from httpheaders.pool_tally import HostTally
 from httpheaders.pool_trace import Chunk

@@ -3,6 +3,8 @@ Policy files: TOML or JSON text to a policy, with the line of whatever is wrong.
 
 This is the edge where a policy meets the disk: session keys are read from the files, relative to
 that of the policy, or from the environment variables that it names.
+
+Source: TOML 1.0, RFC 8259.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from httpheaders.errors import InputError, PolicyError
-from httpheaders.policy import Policy, PolicyDocumentError, policy_of
+from httpheaders.policy import Policy
+from httpheaders.policy_document import PolicyDocumentError, policy_of
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["load_policy", "parse_policy"]

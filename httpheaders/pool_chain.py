@@ -12,13 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import InputError, PolicyError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.durations import parse_duration
 
-__all__ = ["Chain", "Hop", "Race", "check_chain", "parse_chain"]
+if TYPE_CHECKING:
+    from httpheaders.answer import Answer
+
+__all__ = ["Chain", "Hop", "Race", "check_chain", "parse_chain", "with_chain"]
 
 # Clocks, scheduling and the round trip: what a timeout should be longer by, at the least.
 DEFAULT_MARGIN = 5.0
@@ -188,3 +192,19 @@ def _step(near: Hop, far: Hop) -> Step:
     outcome = "no race" if near.timeout < far.timeout else f"{far.name} resets"
     rule = f"{near.name} ({near.timeout:g} s) closes before {far.name} ({far.timeout:g} s)"
     return Step(rule, outcome, _REFERENCE)
+
+
+def with_chain(answer: Answer, chain: Chain) -> Answer:
+    """
+    Add what is said of a chain to an answer about its pool: a race makes the whole a no.
+
+    >>> from httpheaders.pool_simulation import simulate
+    >>> answer = simulate([(0, "a.example", 1)])
+    >>> with_chain(answer, check_chain(parse_chain("client=90s,server=5s"))).ok
+    False
+    """
+    worse: Any = chain if answer.ok and not chain.ok else answer
+    other = answer if worse is chain else chain
+    problems = (*worse.problems, *other.problems)
+    joined: Answer = worse._replace(problems=problems, steps=(*answer.steps, *chain.steps))
+    return joined

@@ -5,6 +5,8 @@ An event is `get` (a request wants a connection to `host`), `release` (it gives 
 (an idle connection was closed, or with no `conn`, all that have expired). `conn` is the recorder's
 own name for a connection from its get to its release; which connection the request really has, the
 pool decides. Without `conn` a release gives back what the host's earliest get without one got.
+
+Source: none; the rules are those of `connection_pool`.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from httpheaders.connection_pool import Assigned, Decision, Refused
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.pool_decisions import Assigned, Decision, Refused
 from httpheaders.pool_parameters import PoolParameters, check_parameters
 from httpheaders.pool_presets import Preset
 from httpheaders.pool_simulation import Outcome, PoolRun, Simulation, simulation_of

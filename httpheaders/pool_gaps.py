@@ -16,20 +16,26 @@ releases: as the timeout grows the idle sets are nested, each a set of the newes
 All this holds by host, without a cap over hosts, and while the connections' own histories (age,
 requests carried) do not matter. With a cap on connections at which requests wait, their starts do
 not depend on the timeout: `starts` computes them, and the rest holds for those.
+
+Source: none; the reasoning above, held against whole runs by the tests.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush, heapreplace
+from itertools import accumulate
 from math import inf
+from typing import TypeVar
 
-from httpheaders.connection_pool import INSTANT
+from httpheaders.pool_decisions import INSTANT
 from httpheaders.pool_trace import Chunk
 
 __all__ = ["DropCurve", "FifoCurve", "GapCurve", "starts"]
+
+_Host = TypeVar("_Host")
 
 
 def starts(chunks: Iterable[Chunk], cap: int) -> Iterator[Chunk]:
@@ -52,6 +58,23 @@ def starts(chunks: Iterable[Chunk], cap: int) -> Iterator[Chunk]:
                 begun.append(start)
                 heapreplace(free_at, start + duration)
         yield Chunk(begun, chunk.hosts, chunk.durations)
+
+
+def _arrivals(
+    chunks: Iterable[Chunk], hosts: dict[str, _Host], new_host: Callable[[], _Host]
+) -> Iterator[tuple[_Host, float, float]]:
+    """Give the host, the arrival and the duration of each request."""
+    for chunk in chunks:
+        for t, name, duration in zip(*chunk, strict=True):
+            host = hosts.get(name)
+            if host is None:
+                host = hosts[name] = new_host()
+            yield host, t, duration
+
+
+def _opened(requests: int, counts: list[int]) -> list[int]:
+    """Give the connections opened for each timeout, from the reuses that each adds."""
+    return [requests - reused for reused in accumulate(counts[:-1])]
 
 
 class _Stack:
@@ -112,11 +135,7 @@ class GapCurve:
 
     def created(self) -> list[int]:
         """Give the connections opened for each timeout."""
-        reused, curve = 0, []
-        for count in self._counts[:-1]:
-            reused += count
-            curve.append(self.requests - reused)
-        return curve
+        return _opened(self.requests, self._counts)
 
     def idle_seconds(self) -> list[float]:
         """Give the idle seconds of all connections for each timeout, up to the last end."""
@@ -161,15 +180,11 @@ class DropCurve:
 
     def feed(self, chunks: Iterable[Chunk]) -> None:
         """Run chunks of the trace, in order by host."""
-        for chunk in chunks:
-            self.requests += len(chunk.times)
-            for t, name, duration in zip(*chunk, strict=True):
-                stack = self._stacks.get(name)
-                if stack is None:
-                    stack = self._stacks[name] = _DropStack()
-                match = stack.arrive(t, duration)
-                if match is not None and match[0] <= self._timeout + INSTANT:
-                    self._drops[match[1]] = self._drops.get(match[1], 0) + 1
+        for stack, t, duration in _arrivals(chunks, self._stacks, _DropStack):
+            self.requests += 1
+            match = stack.arrive(t, duration)
+            if match is not None and match[0] <= self._timeout + INSTANT:
+                self._drops[match[1]] = self._drops.get(match[1], 0) + 1
 
     def created(self, caps: Iterable[float]) -> list[int]:
         """Give the connections opened for each cap."""
@@ -225,26 +240,18 @@ class FifoCurve:
 
     def feed(self, chunks: Iterable[Chunk]) -> None:
         """Run chunks of the trace, in order by host."""
-        for chunk in chunks:
-            self.requests += len(chunk.times)
-            for t, name, duration in zip(*chunk, strict=True):
-                queue = self._queues.get(name)
-                if queue is None:
-                    queue = self._queues[name] = _FifoQueue()
-                threshold = queue.arrive(t, duration)
-                if threshold is not None:
-                    self._counts[bisect_left(self._timeouts, threshold - INSTANT)] += 1
-                if len(queue.thresholds) > self._most_idle:
-                    self.gave_up = True
-                    return
+        for queue, t, duration in _arrivals(chunks, self._queues, _FifoQueue):
+            self.requests += 1
+            threshold = queue.arrive(t, duration)
+            if threshold is not None:
+                self._counts[bisect_left(self._timeouts, threshold - INSTANT)] += 1
+            if len(queue.thresholds) > self._most_idle:
+                self.gave_up = True
+                return
 
     def created(self) -> list[int]:
         """Give the connections opened for each timeout."""
-        reused, curve = 0, []
-        for count in self._counts[:-1]:
-            reused += count
-            curve.append(self.requests - reused)
-        return curve
+        return _opened(self.requests, self._counts)
 
     def connections(self) -> list[int]:
         """Give how many connections each host needs when none is ever closed."""

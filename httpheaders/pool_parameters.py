@@ -2,14 +2,26 @@
 What a keep-alive pool is told: caps, timeouts, order. One set covers every client that we know of.
 
 None always means that there is no limit.
+
+Source: none; the parameters are those that the clients of `pool_presets` have.
 """
 
 from __future__ import annotations
 
+from math import inf
+
 from httpheaders.errors import PolicyError
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.pool_decisions import IDLE_TIMEOUT, SERVER_TIMEOUT
 
-__all__ = ["CHOICES", "LARGEST_COUNT", "PoolParameters", "check_parameters"]
+__all__ = [
+    "CHOICES",
+    "LARGEST_COUNT",
+    "DerivedRules",
+    "PoolParameters",
+    "check_parameters",
+    "derived_rules",
+]
 
 # More than any count of connections means; keeps arithmetic small and sums exact.
 LARGEST_COUNT = 10**9
@@ -127,3 +139,70 @@ def _check_duration(name: str, value: object) -> None:
         return
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1e12:
         raise PolicyError(f"{name} {value!r} is not a duration: expected seconds, 0 or more")
+
+
+class DerivedRules(NamedTuple):
+    """
+    What follows from the parameters of a pool, whatever happens to it.
+
+    Attributes:
+        timeout: seconds idle after which a connection is gone; infinite where nothing says.
+        timeout_reason: who ends it then.
+        sweeps: whether it looks through idle connections as httpcore does.
+        binds_late: whether who opens a connection takes whichever comes free first.
+        keeps_place: whether a connection that the server closed keeps its place.
+        loses: httpcore: what is given to a waiting request counts as idle until that request runs.
+        idle_cap, idle_total_cap: idle connections above which one is closed on its return.
+    """
+
+    timeout: float
+    timeout_reason: str
+    sweeps: bool
+    binds_late: bool
+    keeps_place: bool
+    loses: bool
+    idle_cap: int | None
+    idle_total_cap: int | None
+
+
+def derived_rules(parameters: PoolParameters) -> DerivedRules:
+    """
+    Give what follows from parameters that a pool can follow.
+
+    >>> derived_rules(PoolParameters(idle_timeout=5, server_timeout=3)).timeout_reason
+    'server timeout'
+    """
+    idle = inf if parameters.idle_timeout is None else parameters.idle_timeout
+    server = inf if parameters.server_timeout is None else parameters.server_timeout
+    sweeps = parameters.idle_total_policy == "sweep" and parameters.max_idle_total is not None
+    binds_late = parameters.late_binding and parameters.connect_time > 0
+    keeps_place = parameters.dead_slots or parameters.order == "slot"
+    # A connection beyond a cap that discards must be closed on return, so the cap counts idle.
+    discards = parameters.on_full == "discard"
+    idle_cap, total_cap = parameters.max_idle_per_host, parameters.max_idle_total
+    if discards and idle_cap is None:
+        idle_cap = parameters.max_per_host
+    if discards and total_cap is None:
+        total_cap = parameters.max_total
+    return DerivedRules(
+        timeout=min(idle, server),
+        timeout_reason=SERVER_TIMEOUT if server < idle else IDLE_TIMEOUT,
+        sweeps=sweeps,
+        binds_late=binds_late,
+        # No client does both: who binds late has no place for what is being opened.
+        keeps_place=keeps_place and not binds_late,
+        loses=_loses(parameters),
+        idle_cap=idle_cap,
+        idle_total_cap=None if sweeps else total_cap,
+    )
+
+
+def _loses(parameters: PoolParameters) -> bool:
+    return (
+        parameters.order == "created"
+        and parameters.full_evicts == "created"
+        and parameters.max_per_host is None
+        and parameters.limit_scope == "open"
+        and not parameters.late_binding
+        and not parameters.dead_slots
+    )

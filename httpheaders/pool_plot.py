@@ -2,6 +2,8 @@
 Curves of a sweep, drawn by packages that are installed with the extra `plot`.
 
 Both are imported when they are asked for, and a clear word is said when they are not there.
+
+Source: none.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@ The pools of real clients: their parameters, under our names and under their own
 
 Each was measured on the version that it names, except the browsers, which were read. A knob of a
 client that stands for two of our parameters moves both.
+
+Source: the clients themselves, in the versions named.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ Requests, ends of requests and of connects are run in order of time: at one inst
 arrivals, arrivals in their order, and timeouts last. Memory is that of the connections in use and
 of the hosts, however long the trace is. Pools with plain rules take a quicker way to the same
 counts (`plain_pool_run`).
+
+Source: RFC 9112 sections 9.3 to 9.5.
 """
 
 from __future__ import annotations
@@ -14,17 +16,11 @@ from heapq import heappop, heappush
 from math import inf
 
 from httpheaders.answer import Problem, Step
-from httpheaders.connection_pool import (
-    INSTANT,
-    Assigned,
-    Decision,
-    Dialing,
-    Pool,
-    Refused,
-)
+from httpheaders.connection_pool import Pool
 from httpheaders.errors import InputError, PolicyError, PoolError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.plain_pool_run import PlainRun, is_plain, without_idle_rules
+from httpheaders.pool_decisions import INSTANT, Assigned, Decision, Dialing, Refused
 from httpheaders.pool_notes import anomalies
 from httpheaders.pool_parameters import PoolParameters, check_parameters
 from httpheaders.pool_presets import Preset, client_parameters
@@ -191,11 +187,6 @@ class PoolRun:
             self._finished(token, moment)
             self._act(self.pool.release(connection, now=moment), moment)
         return True
-
-    @property
-    def unfinished(self) -> int:
-        """How many requests have arrived and not ended."""
-        return self._unfinished
 
     def _finished(self, token: _Token, now: float) -> None:
         self._unfinished -= 1

@@ -4,6 +4,8 @@ What if a pool's setting were another: the whole curve, and the smallest that is
 Where one pass through the trace gives every setting exactly (`pool_gaps`) it is taken, and the
 answer says so; otherwise each setting is run. Nothing is found by bisection: with some clients a
 longer timeout opens more connections.
+
+Source: none; the rules are those of `connection_pool`.
 """
 
 from __future__ import annotations

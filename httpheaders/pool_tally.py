@@ -1,5 +1,7 @@
 """
 Counts what a pool decides: in total, by host, and how long requests waited.
+
+Source: none; it counts.
 """
 
 from __future__ import annotations
@@ -8,7 +10,8 @@ from array import array
 from collections.abc import Callable
 from math import ceil, exp, log
 
-from httpheaders.connection_pool import (
+from httpheaders.named_tuples import NamedTuple
+from httpheaders.pool_decisions import (
     DISCARDING,
     EVICTING,
     HOST_FORGOTTEN,
@@ -21,7 +24,6 @@ from httpheaders.connection_pool import (
     Queued,
     Refused,
 )
-from httpheaders.named_tuples import NamedTuple
 
 __all__ = ["Counts", "HostTally", "Tally", "WaitTimes", "Waits"]
 

@@ -3,6 +3,8 @@ Traffic for a pool, checked: what cannot be used is told, what is out of order p
 
 A request arrives at `t` for `host` and holds a connection for `duration` seconds from the moment at
 which it has one. Requests come in order of arrival.
+
+Source: HAR 1.2, "timings", for recorded traffic.
 """
 
 from __future__ import annotations

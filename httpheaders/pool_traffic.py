@@ -2,6 +2,8 @@
 Made traffic: threads that ask again and again, or independent arrivals by chance.
 
 Both are deterministic: threads take no chances, and arrivals take theirs from a seed.
+
+Source: none; arrivals are a Poisson process.
 """
 
 from __future__ import annotations

@@ -20,22 +20,18 @@ import hmac
 import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha1, sha256
-from hmac import compare_digest
 from math import floor, isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from httpheaders.errors import BadSignature, InputError, PolicyError
-from httpheaders.sessions import (
+from httpheaders.session_claims import (
     DEFAULT_TTL,
     LARGEST_TOKEN,
     Session,
-    SessionKeys,
-    SessionSigner,
     check_times,
     checked_seconds,
     decode_genuine,
     finished_token,
-    hmac_sha256,
     malformed,
     read_claims,
     session_of,
@@ -43,10 +39,12 @@ from httpheaders.sessions import (
     with_times,
     write_claims,
 )
+from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed
+from httpheaders.sessions import SessionSigner
 from httpheaders.syntax.base64url import encode_base64url
 
 if TYPE_CHECKING:
-    from httpheaders.sessions import TokenFormat
+    from httpheaders.session_answers import TokenFormat
 
 __all__ = [
     "FORMATS",
@@ -60,13 +58,12 @@ __all__ = [
 # A few octets can say many once they are inflated, even signed ones.
 _LARGEST_PAYLOAD = 1 << 20
 
-_Mac = Callable[[bytes], bytes]
-
 
 class _TimestampSigner:
     """What itsdangerous, Flask and Django share: payload, separator, time of signing, signature."""
 
     default_salt: str
+    default_ttl: float | None = None
     default_max_age: float | None = None
     separator: bytes
     name: str
@@ -90,15 +87,18 @@ class _TimestampSigner:
         self._max_size = max_size
 
     @staticmethod
-    def mac_of(secret: bytes, salt: bytes) -> _Mac:
+    def mac_of(secret: bytes, salt: bytes) -> Mac:
+        """Give what signs with the key that this format derives from a secret and a salt."""
         raise NotImplementedError
 
     @staticmethod
     def write_time(seconds: int) -> bytes:
+        """Write the time of signing."""
         raise NotImplementedError
 
     @staticmethod
     def read_time(text: bytes) -> int:
+        """Read the time of signing, in seconds since 1970."""
         raise NotImplementedError
 
     def sign(
@@ -137,7 +137,7 @@ class _TimestampSigner:
         """
         octets = token_octets(token, self._max_size)
         head, separator, signature = octets.rpartition(self.separator)
-        index = _index_of(self._macs, head, signature)
+        index = key_that_signed(self._macs, head, signature)
         if index is None:
             _refuse(octets, 3, self.separator)
         payload, separator, time = head.rpartition(self.separator)
@@ -176,7 +176,7 @@ class ItsdangerousSigner(_TimestampSigner):
     name = "itsdangerous"
 
     @staticmethod
-    def mac_of(secret: bytes, salt: bytes) -> _Mac:
+    def mac_of(secret: bytes, salt: bytes) -> Mac:
         return _hmac_sha1(sha1(salt + b"signer" + secret).digest())
 
     @staticmethod
@@ -216,7 +216,7 @@ class FlaskSigner(ItsdangerousSigner):
     name = "flask"
 
     @staticmethod
-    def mac_of(secret: bytes, salt: bytes) -> _Mac:
+    def mac_of(secret: bytes, salt: bytes) -> Mac:
         return _hmac_sha1(hmac.digest(secret, salt, "sha1"))
 
 
@@ -245,7 +245,7 @@ class DjangoSigner(_TimestampSigner):
     name = "django"
 
     @staticmethod
-    def mac_of(secret: bytes, salt: bytes) -> _Mac:
+    def mac_of(secret: bytes, salt: bytes) -> Mac:
         return hmac_sha256(sha256(salt + b"signer" + secret).digest())
 
     @staticmethod
@@ -290,6 +290,8 @@ class JwtSigner:
     >>> signer.verify(token, now=1001).user
     {'sub': 'ada'}
     """
+
+    default_ttl: float | None = DEFAULT_TTL
 
     def __init__(
         self,
@@ -340,7 +342,7 @@ class JwtSigner:
         """
         octets = token_octets(token, self._max_size)
         head, _, signature = octets.rpartition(b".")
-        index = _index_of(self._macs, head, signature)
+        index = key_that_signed(self._macs, head, signature)
         if index is None:
             _refuse(octets, 3, b".")
         header, separator, payload = head.partition(b".")
@@ -379,15 +381,8 @@ def _check_jwt_header(header: Mapping[str, Any]) -> None:
 # --- what they share --------------------------------------------------------------------------
 
 
-def _hmac_sha1(key: bytes) -> _Mac:
+def _hmac_sha1(key: bytes) -> Mac:
     return lambda message: hmac.digest(key, message, "sha1")
-
-
-def _index_of(macs: list[_Mac], head: bytes, signature: bytes) -> int | None:
-    for index, mac in enumerate(macs):
-        if compare_digest(encode_base64url(mac(head)), signature):
-            return index
-    return None
 
 
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")

@@ -4,6 +4,8 @@ What each layer of a WSGI stack does to a response, and how long it takes.
 A recorder stands on both sides of every layer; what one layer did is the difference between the two
 beside it. Time is counted while a layer, or anything inside it, runs: in the call, in each step of
 the iteration, and in close().
+
+Source: none.
 """
 
 from __future__ import annotations

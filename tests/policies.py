@@ -9,7 +9,8 @@ import random
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request
 from httpheaders.policy_file import parse_policy
-from httpheaders.sessions import SessionKeys, SessionSigner
+from httpheaders.session_keys import SessionKeys
+from httpheaders.sessions import SessionSigner
 
 NOW = 1_700_000_000.0
 KEY = b"0123456789abcdef0123456789abcdef"

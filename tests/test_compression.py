@@ -6,14 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from httpheaders.compression import (
-    CompressionPolicy,
-    compress_message,
-    compress_response,
-    decide,
-    is_worth_compressing,
-)
-from httpheaders.content_codings import compress, decompress, is_available
+from httpheaders.coding_engines import is_available
+from httpheaders.compression import CompressionPolicy, compress_message, compress_response, decide
+from httpheaders.content_codings import compress, decompress
 from httpheaders.errors import HttpHeadersError, PolicyError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
@@ -341,22 +336,6 @@ def test_a_coding_that_cannot_be_made_is_refused():
     request, response = exchange()
     with pytest.raises(PolicyError):
         compress_message(request, response, policy=CompressionPolicy(codings=("lzma",)))
-
-
-@pytest.mark.parametrize(
-    ("content_type", "worth"),
-    [
-        ("text/plain", True),
-        (" Application/JSON ;charset=x", True),
-        ("application/vnd.api+json", True),
-        ("image/jpeg", False),
-        ("", False),
-        ("json", False),
-        ("audio/mpeg", False),
-    ],
-)
-def test_which_types_are_worth_it(content_type, worth):
-    assert is_worth_compressing(content_type) is worth
 
 
 @given(st.text(max_size=200), st.text(max_size=80), st.text(max_size=80), st.binary(max_size=200))

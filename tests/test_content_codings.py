@@ -15,18 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from httpheaders import content_codings
-from httpheaders.content_codings import (
+from httpheaders.coding_engines import (
     CODINGS,
     ENGINES,
-    Compressor,
-    Decompressor,
-    canonical_coding,
-    compress,
-    decompress,
     deflate_engine,
-    detect_coding,
     is_available,
 )
+from httpheaders.content_codings import Compressor, Decompressor, compress, decompress
 from httpheaders.errors import InputError, PolicyError
 
 LEVELS = range(1, 10)
@@ -217,23 +212,6 @@ def test_zlib_ng_makes_no_more_at_any_level():
         assert ours < theirs * 1.1
 
 
-@pytest.mark.parametrize("coding", ["lzma", "identity", "", "deflate", "compress"])
-def test_what_cannot_be_made_is_refused(coding):
-    assert not is_available(coding)
-    with pytest.raises(PolicyError):
-        compress(b"", coding)
-
-
-def test_a_missing_package_is_named(monkeypatch):
-    monkeypatch.setattr(content_codings, "_loaded", {"br": None, "zstd": None, "engine": "zlib"})
-    assert not is_available("br")
-    with pytest.raises(PolicyError, match=r"pip install 'httpheaders-cli\[br\]'"):
-        compress(b"", "br")
-    assert gzip.decompress(compress(b"abc")) == b"abc"
-    with pytest.raises(PolicyError, match="unknown deflate engine 'lzma'"):
-        compress(b"", engine="lzma")
-
-
 # --- reading ---
 
 
@@ -367,18 +345,3 @@ def test_gzip_reads_what_gzip_wrote():
     with gzip.GzipFile("name.txt", "wb", fileobj=named, mtime=5) as file:
         file.write(b"named")
     assert decompress(named.getvalue()) == b"named"
-
-
-@pytest.mark.parametrize(
-    ("name", "canonical"),
-    [("gzip", "gzip"), ("X-GZIP", "gzip"), ("x-compress", "compress"), ("BR", "br"), ("", "")],
-)
-def test_canonical_names(name, canonical):
-    assert canonical_coding(name) == canonical
-
-
-def test_codings_are_known_by_their_beginning():
-    assert detect_coding(b"\x1f\x8b\x08\x00") == "gzip"
-    assert detect_coding(b"\x28\xb5\x2f\xfd") == "zstd"
-    assert detect_coding(b"") is None
-    assert detect_coding(b"\x1f") is None

@@ -9,14 +9,10 @@ from httpheaders.cookie_acceptance import (
     judge_set_cookie,
     judge_set_cookies,
 )
-from httpheaders.cookie_domains import (
-    CROSS_SITE,
-    CROSS_SITE_NAVIGATION,
-    DEFAULT_RULE,
-    PublicSuffixes,
-)
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import decode_field_text
+from httpheaders.public_suffixes import DEFAULT_RULE, PublicSuffixes
+from httpheaders.same_site import CROSS_SITE, CROSS_SITE_NAVIGATION
 
 URL = "https://www.example.com/dir/page"
 NOW = 1_800_000_000

@@ -4,25 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from httpheaders import cookie_domains
 from httpheaders.cookie_domains import (
-    CROSS_SITE,
-    CROSS_SITE_NAVIGATION,
-    SAME_SITE,
-    PublicSuffixes,
     canonical_host,
     default_path,
     domain_matches,
-    installed_public_suffixes,
     is_ip_address,
     is_loopback,
-    is_same_site,
     path_matches,
-    request_context,
-    site_for_cookies,
     split_cookie_url,
 )
 from httpheaders.errors import FieldSyntaxError, HttpHeadersError
+from httpheaders.public_suffixes import PublicSuffixes
+from httpheaders.same_site import (
+    is_same_site,
+)
 
 SUFFIXES = PublicSuffixes(["com", "co.uk", "*.ck", "!www.ck", "公司.cn", "github.io"])
 
@@ -119,53 +114,6 @@ def test_default_path(path, expected):
     assert default_path(path) == expected
 
 
-# RFC 6265bis section 8.9, the rules of publicsuffix.org
-@pytest.mark.parametrize(
-    ("domain", "suffix", "registrable"),
-    [
-        pytest.param("com", True, None, id="a rule of one label"),
-        pytest.param("example.com", False, "example.com", id="below it"),
-        pytest.param("a.b.example.com", False, "example.com", id="far below it"),
-        pytest.param("co.uk", True, None, id="a rule of two labels"),
-        pytest.param("uk", True, None, id="the default rule"),
-        pytest.param("x.co.uk", False, "x.co.uk", id="below two labels"),
-        pytest.param("anything.ck", True, None, id="a wildcard"),
-        pytest.param("a.anything.ck", False, "a.anything.ck", id="below a wildcard"),
-        pytest.param("www.ck", False, "www.ck", id="an exception"),
-        pytest.param("a.www.ck", False, "www.ck", id="below an exception"),
-        pytest.param("github.io", True, None, id="a private rule"),
-        pytest.param("me.github.io", False, "me.github.io", id="below a private rule"),
-        pytest.param("xn--55qx5d.cn", True, None, id="a rule in U-labels"),
-        pytest.param("a.xn--55qx5d.cn", False, "a.xn--55qx5d.cn", id="below it"),
-        pytest.param("com.", True, None, id="a trailing dot"),
-        pytest.param("10.0.0.1", False, None, id="an address"),
-        pytest.param("", False, None, id="nothing"),
-    ],
-)
-def test_public_suffixes(domain, suffix, registrable):
-    assert SUFFIXES.is_public_suffix(domain) is suffix
-    assert SUFFIXES.registrable_domain(domain) == registrable
-
-
-def test_the_installed_list_is_read_where_it_is_installed():
-    pytest.importorskip("publicsuffixlist", reason="the extra psl is not installed")
-    suffixes = installed_public_suffixes()
-    assert suffixes.source == "the package publicsuffixlist"
-    assert suffixes.is_public_suffix("co.uk")
-    assert suffixes.is_public_suffix("github.io")
-    assert not suffixes.is_public_suffix("www.ck")
-    assert not suffixes.is_public_suffix("example.com")
-
-
-def test_without_the_package_the_default_rule_holds_and_says_so(monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    suffixes = installed_public_suffixes.__wrapped__()
-    assert suffixes is cookie_domains.DEFAULT_RULE
-    assert "publicsuffixlist is missing" in suffixes.source
-    assert suffixes.is_public_suffix("uk")
-    assert not suffixes.is_public_suffix("co.uk")
-
-
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -208,46 +156,6 @@ def test_secure_connections(url, trusting, strict):
     target = split_cookie_url(url)
     assert target.is_secure() is trusting
     assert target.is_secure(trusts_loopback=False) is strict
-
-
-# RFC 6265bis section 5.2
-@pytest.mark.parametrize(
-    ("url", "client", "expected"),
-    [
-        pytest.param("https://a.example.com", "https://b.example.com", SAME_SITE, id="sisters"),
-        pytest.param("https://a.co.uk", "https://b.co.uk", CROSS_SITE, id="a suffix between"),
-        pytest.param("http://a.example.com", "https://a.example.com", CROSS_SITE, id="scheme"),
-        pytest.param("https://example.com:1", "https://example.com:2", SAME_SITE, id="ports"),
-        pytest.param("https://10.0.0.1", "https://10.0.0.1", SAME_SITE, id="an address"),
-        pytest.param("https://10.0.0.1", "https://10.0.0.2", CROSS_SITE, id="two addresses"),
-        pytest.param("https://co.uk", "https://co.uk", SAME_SITE, id="a suffix itself"),
-        pytest.param("https://example.com", None, CROSS_SITE, id="an opaque client"),
-    ],
-)
-def test_request_context(url, client, expected):
-    assert request_context(url, client_site=client, public_suffixes=SUFFIXES) == expected
-
-
-def test_navigations_and_methods_are_told_apart():
-    site = "https://other.com"
-    navigation = request_context(
-        "https://example.com",
-        client_site=site,
-        top_level_navigation=True,
-        public_suffixes=SUFFIXES,
-    )
-    assert navigation == CROSS_SITE_NAVIGATION
-    posted = request_context(
-        "https://example.com", client_site=site, method="POST", public_suffixes=SUFFIXES
-    )
-    assert not posted.safe_method
-
-
-# RFC 6265bis section 5.2.1
-def test_a_foreign_frame_breaks_the_site_for_cookies():
-    top, frame, foreign = "https://example.com", "https://a.example.com", "https://other.com"
-    assert site_for_cookies(top, frame, public_suffixes=SUFFIXES) == top
-    assert site_for_cookies(top, foreign, frame, public_suffixes=SUFFIXES) is None
 
 
 HOSTS = st.text(alphabet="abcé例.-_[]:xn0189 \ud800\u0301\u00ad", max_size=80) | st.text(

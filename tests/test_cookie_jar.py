@@ -5,16 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from httpheaders.cookie_domains import (
-    CROSS_SITE,
-    CROSS_SITE_NAVIGATION,
-    SAME_SITE,
-    PublicSuffixes,
-    RequestContext,
-)
 from httpheaders.cookie_jar import CookieJar, JarLimits, JarStep, answer_from_jar
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import decode_field_text, encode_field_text
+from httpheaders.public_suffixes import PublicSuffixes
+from httpheaders.same_site import CROSS_SITE, CROSS_SITE_NAVIGATION, SAME_SITE, RequestContext
 
 URL = "https://www.example.com/dir/page"
 SUFFIXES = PublicSuffixes(["co.uk"])

@@ -16,9 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from httpheaders.cookie_domains import PublicSuffixes
 from httpheaders.cookie_jar import CookieJar
 from httpheaders.netscape_cookies import format_cookie_file, parse_cookie_file
+from httpheaders.public_suffixes import PublicSuffixes
 
 CURL = shutil.which("curl")
 pytestmark = pytest.mark.skipif(CURL is None, reason="curl is not installed")

@@ -1,4 +1,4 @@
-"""The preflight cache by itself."""
+"""Preflights: what they announce, and the cache by itself."""
 
 import pytest
 from hypothesis import given
@@ -9,10 +9,12 @@ from httpheaders.cors_preflight import (
     PreflightCache,
     PreflightKey,
     Wanted,
+    announced_request,
     preflight_max_age,
 )
 from httpheaders.cors_rules import Trail
 from httpheaders.messages.headers import Headers
+from httpheaders.messages.message import Request
 
 KEY = PreflightKey("", "https://a.example", "https://b.example/")
 
@@ -112,3 +114,20 @@ def test_expired_keys_do_not_pile_up(spare):
         key = KEY._replace(url=f"https://b.example/{number}")
         cache.store(key, Headers([METHODS]), wanted(), Trail(False), now=number)
     assert len(cache._entries) <= 1000
+
+
+# Fetch section "CORS-preflight fetch"
+@pytest.mark.parametrize(
+    ("method", "fields", "announced"),
+    [
+        pytest.param("OPTIONS", {"method": "PUT"}, ("PUT", []), id="a-method"),
+        pytest.param("OPTIONS", {"method": "GET", "headers": "x-a, x-b,"}, ("GET", ["x-a", "x-b"]),
+                     id="names"),
+        pytest.param("OPTIONS", {}, None, id="plain-options"),
+        pytest.param("GET", {"method": "PUT"}, None, id="another-method"),
+    ],
+)  # fmt: skip
+def test_what_a_preflight_announces(method, fields, announced):
+    asking = Headers((f"Access-Control-Request-{name}", value) for name, value in fields.items())
+    request = announced_request(Request(method, "/x", asking))
+    assert (request and (request.method, [name for name, _ in request.headers])) == announced

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from httpheaders.cookie_acceptance import UNKNOWN_TIME, judge_set_cookie
-from httpheaders.cookie_domains import PublicSuffixes
 from httpheaders.messages.headers import decode_field_text, encode_field_text
 from httpheaders.netscape_cookies import format_cookie_file, parse_cookie_file
+from httpheaders.public_suffixes import PublicSuffixes
 
 URL = "https://www.example.com/dir/page"
 

@@ -22,8 +22,9 @@ from httpheaders.errors import (
     SessionExpired,
     SessionNotYetValid,
 )
+from httpheaders.session_answers import check_session, sign_session
 from httpheaders.session_formats import FORMATS, token_format
-from httpheaders.sessions import SessionKeys, check_session, sign_session
+from httpheaders.session_keys import SessionKeys
 from tests.token_mutations import changed_tokens
 
 KEY = "0123456789abcdef0123456789abcdef"

@@ -37,6 +37,7 @@ class LateGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant, or say which there are."""
         if args and args[0] not in self._table and not args[0].startswith("-"):
             from httpheaders.cli.key_types import nearest_word
 

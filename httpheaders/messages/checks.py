@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import FieldSyntaxError, InputError
 from httpheaders.messages.fields import KINDS, KNOWN_FIELDS, field_value
+from httpheaders.messages.findings import Finding, find, number_of
 from httpheaders.messages.lookup import choose_hops
-from httpheaders.messages.paths import Finding, Path, find, number_of, scan_path
+from httpheaders.messages.paths import Path, scan_path
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import unquote
 

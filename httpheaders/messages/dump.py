@@ -10,6 +10,8 @@ A body ends where the next message begins, but a body may itself look like a mes
 believed in this order: exactly Content-Length octets with a message or nothing after them; nothing
 at all where a message begins at once (`-I`, `-D`, the redirects of `-L`); for requests, redirects
 and 401 or 407, all before the next line that begins a message; otherwise all the rest.
+
+Source: RFC 9112 section 2 for the messages; the layouts are those that the programs print.
 """
 
 from __future__ import annotations

@@ -52,6 +52,9 @@ their quotes; of a repeated one the first counts.
     item, list, dictionary
                       structured fields, in the shapes of `httpheaders.syntax.structured`
     json              [anything]
+
+Source: for each field the section in its row of the table, and RFC 9110 section 5.3 for several
+lines.
 """
 
 from __future__ import annotations
@@ -161,7 +164,10 @@ KINDS: Mapping[str, FieldKind] = {
     "json": FieldKind("documents:json_list"),
 }
 
-_FETCH_CORS = "Fetch standard section 3.3.3"
+# Documents that go on changing are cited by the titles of their sections, or as a whole where even
+# those have moved; a number stands where the document does.
+_CORS_REQUEST = 'Fetch section "HTTP requests"'
+_CORS_RESPONSE = 'Fetch section "HTTP responses"'
 _CLIENT_HINTS = "User-Agent Client Hints section 3"
 _METADATA = "Fetch Metadata Request Headers section 2"
 _SIGNATURES = "RFC 9421 section 4"
@@ -179,7 +185,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("retry-after", "RFC 9110 section 10.2.3", "retry-after"),
     ("length", "RFC 9110 section 8.6", "content-length"),
     ("seconds", "RFC 9111 section 5.1", "age"),
-    ("seconds", _FETCH_CORS, "access-control-max-age"),
+    ("seconds", _CORS_RESPONSE, "access-control-max-age"),
     ("integer", "RFC 9110 section 7.6.2", "max-forwards"),
     ("integer", "Upgrade Insecure Requests section 3.2.1", "upgrade-insecure-requests"),
     ("integer", "RFC 8470 section 5.1", "early-data"),
@@ -190,16 +196,13 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("names", "RFC 9110 section 14.3", "accept-ranges"),
     ("names", "RFC 9110 section 6.6.2", "trailer"),
     ("names", "RFC 9110 section 8.5", "content-language"),
-    (
-        "names",
-        _FETCH_CORS,
-        "access-control-allow-headers access-control-expose-headers access-control-request-headers",
-    ),
-    ("names", "RFC 9110 section 15.5.22", "sec-websocket-version"),
+    ("names", _CORS_RESPONSE, "access-control-allow-headers access-control-expose-headers"),
+    ("names", _CORS_REQUEST, "access-control-request-headers"),
+    ("names", "RFC 6455 section 11.3.5", "sec-websocket-version"),
     ("names", "Referrer Policy section 4.1", "referrer-policy"),
     ("methods", "RFC 9110 section 10.2.1", "allow"),
-    ("methods", _FETCH_CORS, "access-control-allow-methods"),
-    ("method", _FETCH_CORS, "access-control-request-method"),
+    ("methods", _CORS_RESPONSE, "access-control-allow-methods"),
+    ("method", _CORS_REQUEST, "access-control-request-method"),
     ("methods", "RFC 6455 section 11.3.4", "sec-websocket-protocol"),
     ("extensions", "RFC 6455 section 11.3.2", "sec-websocket-extensions"),
     ("parameterised", "RFC 9112 section 6.1", "transfer-encoding"),
@@ -209,7 +212,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("texts-without-case", "RFC 9111 section 5.4", "pragma"),
     ("texts-without-case", "RFC 5789 section 3.1", "accept-patch"),
     ("texts-without-case", "Linked Data Platform section 7.1", "accept-post"),
-    ("texts", "Resource Timing section 4.5.1", "timing-allow-origin"),
+    (
+        "texts",
+        'Resource Timing section "Timing-Allow-Origin Response Header"',
+        "timing-allow-origin",
+    ),
     ("texts", "RFC 7239 section 7.4", "x-forwarded-for x-forwarded-host x-forwarded-proto"),
     ("strings", "Clear Site Data section 3.1", "clear-site-data"),
     ("media-ranges", "RFC 9110 section 12.5.1", "accept"),
@@ -218,7 +225,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("codings", "RFC 9110 section 12.5.2", "accept-charset"),
     ("codings", "RFC 9110 section 10.1.4", "te"),
     ("cache-control", "RFC 9111 section 5.2", "cache-control"),
-    ("directives", "Edge Architecture Specification section 2.2", "surrogate-control"),
+    ("directives", "Edge Architecture Specification", "surrogate-control"),
     ("directives", "RFC 2068 section 19.7.1.1", "keep-alive"),
     ("directives", "RFC 9163 section 2.1", "expect-ct"),
     ("transport-security", "RFC 6797 section 6.1", "strict-transport-security"),
@@ -250,7 +257,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("products", "RFC 9110 section 10.1.5", "user-agent"),
     ("via", "RFC 9110 section 7.6.3", "via"),
     ("forwarded", "RFC 7239 section 4", "forwarded"),
-    ("timings", "Server Timing section 3", "server-timing"),
+    ("timings", 'Server Timing section "The Server-Timing Header Field"', "server-timing"),
     ("alternatives", "RFC 7838 section 3", "alt-svc"),
     ("text", "RFC 7838 section 5", "alt-used"),
     ("text", "RFC 9110 section 7.2", "host"),
@@ -258,23 +265,27 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("text", "RFC 9110 section 10.1.3", "referer"),
     ("text", "RFC 9110 section 10.2.2", "location"),
     ("text", "RFC 9110 section 8.7", "content-location"),
-    ("text", "Fetch standard section 3.1", "origin"),
-    ("text", _FETCH_CORS, "access-control-allow-origin"),
-    ("boolean", _FETCH_CORS, "access-control-allow-credentials"),
-    ("token", "Fetch standard section 3.7", "cross-origin-resource-policy"),
-    ("token", "Fetch standard section 3.6", "x-content-type-options"),
-    ("token", "HTML standard section 7.6", "x-frame-options"),
-    ("token", "Save Data API section 2", "save-data"),
-    ("json", "Reporting API, 2018 draft, section 3.1", "report-to"),
-    ("json", "Network Error Logging section 4", "nel"),
+    ("text", 'Fetch section "Origin header"', "origin"),
+    ("text", _CORS_RESPONSE, "access-control-allow-origin"),
+    ("boolean", _CORS_RESPONSE, "access-control-allow-credentials"),
+    (
+        "token",
+        'Fetch section "Cross-Origin-Resource-Policy header"',
+        "cross-origin-resource-policy",
+    ),
+    ("token", 'Fetch section "X-Content-Type-Options header"', "x-content-type-options"),
+    ("token", 'HTML section "The X-Frame-Options header"', "x-frame-options"),
+    ("token", "Save Data API", "save-data"),
+    ("json", "Reporting API, draft of 2018", "report-to"),
+    ("json", "Network Error Logging", "nel"),
     ("dictionary", "RFC 9218 section 5", "priority"),
     ("list", "RFC 9211 section 2", "cache-status"),
     ("list", "RFC 9209 section 2", "proxy-status"),
-    ("dictionary", "RFC 9213 section 2.1", "cdn-cache-control"),
+    ("dictionary", "RFC 9213 section 3", "cdn-cache-control"),
     ("list", "RFC 9875 section 2", "cache-groups"),
     ("list", "RFC 9875 section 3", "cache-group-invalidation"),
     ("list", "RFC 8942 section 3.1", "accept-ch"),
-    ("list", "Client Hints Infrastructure section 7", "critical-ch"),
+    ("list", "Client Hint Reliability, a draft", "critical-ch"),
     ("list", _CLIENT_HINTS, "sec-ch-ua sec-ch-ua-full-version-list sec-ch-ua-form-factors"),
     (
         "item",
@@ -283,7 +294,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "sec-ch-ua-platform sec-ch-ua-platform-version sec-ch-ua-wow64",
     ),
     ("item", _METADATA, "sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user"),
-    ("item", "Global Privacy Control section 3", "sec-gpc"),
+    ("item", "Global Privacy Control", "sec-gpc"),
     ("dictionary", _SIGNATURES, "signature signature-input"),
     ("dictionary", "RFC 9421 section 5.1", "accept-signature"),
     ("dictionary", f"{_DIGESTS} section 2", "content-digest"),
@@ -293,17 +304,24 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("list", "RFC 9440 section 2.3", "client-cert-chain"),
     (
         "item",
-        "HTML standard section 7.1",
-        "cross-origin-embedder-policy cross-origin-embedder-policy-report-only "
-        "cross-origin-opener-policy cross-origin-opener-policy-report-only origin-agent-cluster",
+        'HTML section "Cross-origin embedder policies"',
+        "cross-origin-embedder-policy cross-origin-embedder-policy-report-only",
     ),
-    ("dictionary", "Permissions Policy section 6", "permissions-policy"),
-    ("dictionary", "Permissions Policy section 6", "permissions-policy-report-only"),
-    ("dictionary", "Reporting API section 3.2", "reporting-endpoints"),
-    ("list", "RateLimit header fields for HTTP section 3", "ratelimit"),
-    ("list", "RateLimit header fields for HTTP section 2", "ratelimit-policy"),
+    (
+        "item",
+        'HTML section "Cross-origin opener policies"',
+        "cross-origin-opener-policy cross-origin-opener-policy-report-only",
+    ),
+    ("item", 'HTML section "Origin-keyed agent clusters"', "origin-agent-cluster"),
+    (
+        "dictionary",
+        "Permissions Policy",
+        "permissions-policy permissions-policy-report-only",
+    ),
+    ("dictionary", "Reporting API", "reporting-endpoints"),
+    ("list", "RateLimit header fields for HTTP, a draft", "ratelimit ratelimit-policy"),
     ("item", "RFC 9745 section 2", "deprecation"),
-    ("dictionary", "No-Vary-Search section 3", "no-vary-search"),
+    ("dictionary", "No-Vary-Search, a draft", "no-vary-search"),
     ("item", "RFC 9842 section 2.2", "available-dictionary"),
     ("dictionary", "RFC 9842 section 2.1", "use-as-dictionary"),
     ("item", "RFC 9842 section 2.3", "dictionary-id"),

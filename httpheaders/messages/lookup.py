@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import InputError
-from httpheaders.messages.paths import Path, find, number_of
+from httpheaders.messages.findings import find, number_of
+from httpheaders.messages.paths import Path
 from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:

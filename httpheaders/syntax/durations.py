@@ -2,6 +2,8 @@
 Durations and sizes as people type them: `90s`, `10m`, `1h30m`, `7d`, `250ms`, `2KiB`, `10MB`.
 
 A bare number is seconds, or bytes.
+
+Source: IEC 80000-13 for the units of sizes; the notation is that of other programs.
 """
 
 from __future__ import annotations

@@ -11,14 +11,12 @@ Source: RFC 9110 sections 5.6.1, 5.6.6 and 12.4.2.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.grammar import OWS, OWS_CHARACTERS, QUOTED_STRING, QVALUE, TOKEN, unquote
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
-    "join_lines",
     "parse_parameters",
     "parse_weight",
     "split_list",
@@ -33,15 +31,6 @@ _between_semicolons = lazy_pattern(rf"(?:[^;\"]|{_quoted})*+", re.DOTALL)
 # parameter  = parameter-name "=" parameter-value
 _parameter = lazy_pattern(rf"{OWS};{OWS}(?:({TOKEN})=({TOKEN}|{QUOTED_STRING}))?")
 _weight = lazy_pattern(QVALUE)
-
-
-def join_lines(lines: Iterable[str]) -> str:
-    """
-    Put the lines of one list field together as if they had been one.
-
-    Source: RFC 9110 section 5.3.
-    """
-    return ", ".join(lines)
 
 
 def split_list(value: str, *, angles: bool = False) -> list[str]:

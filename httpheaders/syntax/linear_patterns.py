@@ -8,6 +8,8 @@ needs going back, such as back-references and looking around, is refused.
 Read are: literals, `.`, classes, `\d \w \s` and their opposites, groups, `|`, the repeats
 `* + ? {m,n}` also in their lazy forms, and `^ $ \A \Z`.
 
+Source: none; the notation is that of Python's `re`.
+
 >>> LinearPattern(r"https://(\w+\.)?example\.com").matches("https://www.example.com")
 True
 """

@@ -21,7 +21,6 @@ from httpheaders.syntax.patterns import lazy_pattern
 __all__ = [
     "MediaRange",
     "MediaType",
-    "format_media_range",
     "format_media_type",
     "parse_media_range",
     "parse_media_type",
@@ -146,24 +145,6 @@ def parse_media_range(text: str) -> MediaRange:
         return MediaRange(main_type, subtype, tuple(parameters))
     others = tuple(parameter for parameter in parameters if parameter[0] != "q")
     return MediaRange(main_type, subtype, others, parse_weight(weights[0]))
-
-
-def format_media_range(media_range: MediaRange) -> str:
-    """
-    Write a member of an Accept field, its weight last and only where it is not 1.
-
-    Raises:
-        FieldSyntaxError: a name is no token, or a value holds a control character.
-
-    Source: RFC 9110 section 12.5.1.
-
-    >>> format_media_range(MediaRange("text", "*", (), 0.5))
-    'text/*;q=0.5'
-    """
-    written = format_media_type(MediaType(*media_range[:3]))
-    if media_range.quality == 1:
-        return written
-    return f"{written};q={round(media_range.quality, 3):g}"
 
 
 def _parse(text: str, reference: str) -> tuple[str, str, list[tuple[str, str]]]:

@@ -3,6 +3,8 @@ Regular expressions that are compiled when they are first used.
 
 Compiling is most of what importing a grammar costs, and one run of the program uses few of its
 patterns.
+
+Source: none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Cache-Control by strategy as a middleware, where the application says nothing of caching."""
+"""
+Cache-Control by strategy as a middleware, where the application says nothing of caching.
+
+Source: RFC 9111 section 5.2.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ Content codings as a middleware: gzip, and br and zstd where they are offered an
 Content that is all at hand goes out coded only where that made it smaller, with its length. Content
 that streams is coded piece by piece; each piece is flushed, so that the client can read it when the
 application gave it.
+
+Source: RFC 9110 sections 8.4 and 12.5.3.
 """
 
 from __future__ import annotations

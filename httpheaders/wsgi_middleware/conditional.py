@@ -3,6 +3,8 @@ Entity tags, conditional requests and ranges as a middleware: 304, 412, 206 and 
 
 Content that is all at hand gets an entity tag where it has none. Content that streams keeps the
 validators that the application gave it, and goes out as it comes: one range is cut out on the way.
+
+Source: RFC 9110 sections 13.2 and 14.2.
 """
 
 from __future__ import annotations

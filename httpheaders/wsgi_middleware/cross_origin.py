@@ -1,4 +1,8 @@
-"""CORS as a middleware: preflights answered in place of the application, fields for others."""
+"""
+CORS as a middleware: preflights answered in place of the application, fields for others.
+
+Source: Fetch section "CORS protocol".
+"""
 
 from __future__ import annotations
 

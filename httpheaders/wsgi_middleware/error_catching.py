@@ -1,10 +1,16 @@
-"""500 Internal Server Error in place of an exception, as long as nothing has been sent."""
+"""
+500 Internal Server Error in place of an exception, as long as nothing has been sent.
+
+Source: PEP 3333 section "Error Handling".
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
+
+from httpheaders.wsgi_middleware.closing_body import ClosingBody
 
 if TYPE_CHECKING:
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
@@ -49,7 +55,9 @@ def error_catching_middleware(
             body = app(environ, call.start_response)
         except Exception:
             return call.answer_error()
-        return body if type(body) in (list, tuple) else _GuardedBody(body, call)
+        if type(body) in (list, tuple):
+            return body
+        return ClosingBody(body, _guarded_chunks(body, call))
 
     return guarded
 
@@ -87,36 +95,12 @@ class _GuardedCall:
         return [b"" if self._environ.get("REQUEST_METHOD") == "HEAD" else _BODY]
 
 
-class _GuardedBody:
-    """Content during whose reading exceptions are caught."""
-
-    def __init__(self, body: Iterable[bytes], call: _GuardedCall) -> None:
-        self._body = body
-        self._call = call
-        self._chunks: Iterator[bytes] | None = None
-        self._closed = False
-
-    def __iter__(self) -> _GuardedBody:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            if self._chunks is None:
-                self._chunks = iter(self._body)
-            return next(self._chunks)
-        except StopIteration:
-            raise
-        except Exception:
-            self._chunks = iter(self._call.answer_error())
-        return next(self._chunks)
-
-    def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        close = getattr(self._body, "close", None)
-        if close is not None:
-            close()
+def _guarded_chunks(body: Iterable[bytes], call: _GuardedCall) -> Iterator[bytes]:
+    """Give the content, or the answer in place of an exception that its reading raises."""
+    try:
+        yield from body
+    except Exception:
+        yield from call.answer_error()
 
 
 def _to_wsgi_errors(environ: Environ, error: BaseException) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from httpheaders.errors import WsgiError
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.wsgi_middleware.closing_body import ClosingBody
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "WHOLE_UP_TO",
-    "ClosingBody",
     "ContentFilter",
     "ContentStream",
     "DroppedContent",
@@ -225,43 +225,15 @@ class _FilteredCall:
             yield last
 
 
-class ClosingBody:
-    """
-    Content on its way out; `close` reaches what the application returned, once.
-
-    Args:
-        body: what the application returned.
-        chunks: the content as it is to go out.
-    """
-
-    def __init__(self, body: Iterable[bytes], chunks: Iterator[bytes]) -> None:
-        self._body = body
-        self._chunks = chunks
-        self._closed = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._chunks)
-
-    def close(self) -> None:
-        # Not left to a generator: one that never began does not run its `finally`.
-        if self._closed:
-            return
-        self._closed = True
-        close = getattr(self._body, "close", None)
-        if close is not None:
-            close()
-
-
 class DroppedContent:
     """A stream for content in place of which nothing is sent."""
 
     def feed(self, chunk: bytes) -> bytes:
+        """Take a piece and give nothing."""
         return b""
 
     def finish(self) -> bytes:
+        """Give nothing."""
         return b""
 
 

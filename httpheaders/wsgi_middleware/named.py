@@ -1,5 +1,7 @@
 """
 The middleware by the names that a command line and a configuration know it by.
+
+Source: none.
 """
 
 from __future__ import annotations

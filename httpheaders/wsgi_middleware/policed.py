@@ -1,4 +1,8 @@
-"""A policy as a middleware: what `httpheaders pipeline` says offline is what this does."""
+"""
+A policy as a middleware: what `httpheaders pipeline` says offline is what this does.
+
+Source: none; the sections are those of the phases.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.messages.message import Request, Response
-from httpheaders.policy_phases import GUARDS, Passage, call_finished, finished_app
+from httpheaders.policy_finish import call_finished, finished_app
+from httpheaders.policy_passage import Passage
+from httpheaders.policy_phases import GUARDS
 from httpheaders.request_pipeline import run_phases
 from httpheaders.wsgi import request_of
 from httpheaders.wsgi_middleware.layers import status_line

@@ -1,4 +1,8 @@
-"""X-Request-ID: one name for a request in all logs, from the client where that is sane."""
+"""
+X-Request-ID: one name for a request in all logs, from the client where that is sane.
+
+Source: none; the field is a custom of servers and proxies.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Signed sessions as a middleware: the application is told who asks, or nobody gets through."""
+"""
+Signed sessions as a middleware: the application is told who asks, or nobody gets through.
+
+Source: RFC 9110 section 11.6.1, RFC 6750 section 3.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
-from httpheaders.sessions import SessionAnswer, check_session, find_token
+from httpheaders.session_answers import SessionAnswer, check_session
 from httpheaders.syntax.grammar import quote
+from httpheaders.token_source import find_token
 from httpheaders.wsgi_middleware.layers import status_line
 
 if TYPE_CHECKING:
-    from httpheaders.sessions import TokenFormat
+    from httpheaders.session_answers import TokenFormat
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
 
 __all__ = ["SESSION_KEY", "session_middleware", "unauthorized"]

@@ -3,6 +3,8 @@ A cache in front of an application, as RFC 9111 has it.
 
 What may be stored is gathered as it passes, up to a bound; everything else streams through.
 A revalidation that nobody waits for (`stale-while-revalidate`) runs once the stale answer is out.
+
+Source: RFC 9111, RFC 5861 sections 3 and 4.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from httpheaders.cache_policy import assess_storing
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.wsgi import request_of
-from httpheaders.wsgi_middleware.layers import ClosingBody, Head, status_line
+from httpheaders.wsgi_middleware.closing_body import ClosingBody
+from httpheaders.wsgi_middleware.layers import Head, status_line
 
 if TYPE_CHECKING:
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp

@@ -310,7 +310,8 @@ def test_max_size():
 
 
 def test_other_codings(page):
-    from httpheaders.content_codings import decompress, is_available
+    from httpheaders.coding_engines import is_available
+    from httpheaders.content_codings import decompress
 
     for coding in ("br", "zstd"):
         if not is_available(coding):

@@ -9,29 +9,29 @@ from __future__ import annotations
 import pytest
 
 from httpheaders.cookie_acceptance import StoredCookie, judge_set_cookie
-from httpheaders.cookie_domains import (
-    SAME_SITE,
-    SAME_SITE_CONTEXTS,
-    PublicSuffixes,
-    RequestContext,
-    canonical_host,
-    default_path,
-    domain_matches,
-    path_matches,
-    request_context,
-    site_for_cookies,
-)
-from httpheaders.cookie_jar import CookieJar
-from httpheaders.cookies import (
+from httpheaders.cookie_building import (
+    CookieAttributes,
     compose_set_cookie,
     delete_cookie,
+    is_path_value,
+)
+from httpheaders.cookie_domains import canonical_host, default_path, domain_matches, path_matches
+from httpheaders.cookie_jar import CookieJar
+from httpheaders.cookies import (
     format_cookie_header,
     is_cookie_value,
-    is_path_value,
     parse_cookie_header,
     read_cookie_header,
 )
 from httpheaders.errors import HttpHeadersError
+from httpheaders.public_suffixes import PublicSuffixes
+from httpheaders.same_site import (
+    SAME_SITE,
+    SAME_SITE_CONTEXTS,
+    RequestContext,
+    request_context,
+    site_for_cookies,
+)
 from httpheaders.set_cookie import read_set_cookie
 from httpheaders.syntax.cookie_dates import parse_cookie_date
 from httpheaders.syntax.dates import format_iso_date, parse_iso_date
@@ -276,8 +276,8 @@ def build(case, attributes):
         elif name != "encode":
             options[OPTIONS[name]] = int(value) if str(value).isdigit() else value
     if case["value"] is None:
-        return delete_cookie(case["name"], **options).set_cookie
-    return compose_set_cookie(case["name"], case["value"], **options).set_cookie
+        return delete_cookie(case["name"], CookieAttributes(**options)).set_cookie
+    return compose_set_cookie(case["name"], case["value"], CookieAttributes(**options)).set_cookie
 
 
 def readable_date(text):

@@ -12,7 +12,8 @@ from httpheaders.cors_policy import CorsPolicy
 from httpheaders.errors import WsgiError
 from httpheaders.messages.message import Request
 from httpheaders.policy import Policy, SessionRule
-from httpheaders.sessions import SessionKeys, SessionSigner
+from httpheaders.session_keys import SessionKeys
+from httpheaders.sessions import SessionSigner
 from httpheaders.wsgi_call import answer_wsgi
 from httpheaders.wsgi_middleware.named import NAMES, default_stack, middleware_named
 from tests import wsgi_apps

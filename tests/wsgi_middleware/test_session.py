@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from httpheaders.sessions import SessionKeys, SessionSigner
+from httpheaders.session_keys import SessionKeys
+from httpheaders.sessions import SessionSigner
 from httpheaders.wsgi_middleware.session import SESSION_KEY, session_middleware
 from tests.wsgi_client import call
 

@@ -236,23 +236,17 @@ def _moment(question: Question) -> float:
     return question.values.get("t", 0) if started is None else started
 
 
-def _is_preflight(request: Request | None) -> bool:
-    return (
-        request is not None
-        and request.method == "OPTIONS"
-        and "access-control-request-method" in request.headers
-    )
-
-
 def _hops(question: Question) -> list[Hop]:
     from httpheaders.cors_browser import Hop
+    from httpheaders.cors_preflight import announced_request
 
     values = question.values
     if "hops" in values:
         return list(values["hops"])
     preflight = values.get("preflight")
     exchanges = [*question.earlier, *([question.exchange] if question.exchange else [])]
-    if preflight == THE_INPUT or (exchanges and _is_preflight(exchanges[0].request)):
+    asked = exchanges[0].request if exchanges else None
+    if preflight == THE_INPUT or (asked is not None and announced_request(asked) is not None):
         answers = [exchange.response for exchange in exchanges]
         # A redirected preflight has failed: what it led to is of no interest.
         return [Hop(None, answers[0] if answers else None)]
@@ -268,12 +262,12 @@ def _absolute(exchange: Exchange) -> str | None:
 
 def _script(question: Question) -> ScriptRequest:
     from httpheaders.cors_browser import script_request
+    from httpheaders.cors_preflight import announced_request
 
     values = question.values
     exchange = (*question.earlier, question.exchange)[0]
     recorded = (exchange.request if exchange else None) or Request()
-    if _is_preflight(recorded):
-        recorded = _announced(recorded)
+    recorded = announced_request(recorded) or recorded
     own = [
         pair for pair in map(_field, values.get("header", ())) if pair[0] not in recorded.headers
     ]
@@ -297,20 +291,6 @@ def _script(question: Question) -> ScriptRequest:
 def _first_url(values: Mapping[str, Any]) -> str | None:
     hops = values.get("hops")
     return hops[0].url if hops else None
-
-
-def _announced(preflight: Request) -> Request:
-    """Give the request that a preflight announces, as far as it tells."""
-    from httpheaders.syntax.field_values import split_list
-
-    names = split_list(preflight.headers.joined("access-control-request-headers") or "")
-    origin = [("Origin", line) for line in preflight.headers.get_all("origin")]
-    # A quote is a byte that makes every value unsafe, so each name needs the permission asked for.
-    return Request(
-        preflight.headers.get("access-control-request-method"),
-        preflight.url,
-        Headers([*origin, *((name, '"') for name in names)]),
-    )
 
 
 def _field(line: str) -> tuple[str, str]:

@@ -269,7 +269,8 @@ def _with_length(headers: Headers, size: int) -> Headers:
 def _decompressed(
     stream: Beginning, destination: Destination, given: Mapping[str, Any]
 ) -> tuple[ExitStatus, Headers]:
-    from httpheaders.content_codings import Decompressor, detect_coding
+    from httpheaders.coding_engines import detect_coding
+    from httpheaders.content_codings import Decompressor
     from httpheaders.messages.headers import Headers
 
     coding = next(iter(given.get("coding", ())), None) or detect_coding(stream.look(4)[:4])

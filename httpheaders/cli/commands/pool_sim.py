@@ -153,32 +153,31 @@ def answer(question: Question, drawing: Drawing, *, strict: bool) -> Reply:
             raise InputError(f"missing {missing({})}")
         return _reply(chain, None, chain, None, traffic)
     preset, parameters = _rules(values)
+    sweep = _sweep(traffic, question, preset, parameters)
+    asked: dict[str, Any] = {
+        "preset": preset,
+        "per_connection": values.get("connections", False),
+        "faults": faults,
+        "explain": question.explain,
+    }
+    simulation = _simulation(traffic, parameters, values.get("round_trip"), asked)
+    reply = _reply(sweep or simulation, simulation, chain, sweep, traffic)
+    return reply if sweep is None else _drawn(reply, sweep, drawing)
+
+
+def _simulation(
+    traffic: Traffic,
+    parameters: PoolParameters,
+    round_trip: float | None,
+    asked: dict[str, Any],
+) -> Simulation:
     if traffic.events is not None:
         from httpheaders.pool_events import replay
 
-        replayed = replay(
-            traffic.events,
-            parameters,
-            preset=preset,
-            per_connection=values.get("connections", False),
-            faults=faults,
-            explain=question.explain,
-        )
-        return _reply(replayed, replayed, chain, None, traffic)
+        return replay(traffic.events, parameters, **asked)
     from httpheaders.pool_simulation import simulate
 
-    sweep = _sweep(traffic, question, preset, parameters)
-    simulation = simulate(
-        traffic.requests,
-        parameters,
-        preset=preset,
-        round_trip=values.get("round_trip"),
-        per_connection=values.get("connections", False),
-        faults=faults,
-        explain=question.explain,
-    )
-    reply = _reply(sweep or simulation, simulation, chain, sweep, traffic)
-    return reply if sweep is None else _drawn(reply, sweep, drawing)
+    return simulate(traffic.requests, parameters, round_trip=round_trip, **asked)
 
 
 def _rules(values: Mapping[str, Any]) -> tuple[Preset | None, PoolParameters]:
@@ -210,7 +209,7 @@ def _sweep(
     traffic: Traffic, question: Question, preset: Preset | None, parameters: PoolParameters
 ) -> Sweep | None:
     values = question.values
-    if "sweep" not in values:
+    if "sweep" not in values or traffic.events is not None:
         return None
     from os import cpu_count
 
@@ -250,24 +249,17 @@ def _reply(
         "sweep": None if sweep is None else _sweep_keys(sweep),
         "chain": None if chain is None else _chain_keys(chain),
     }
-    return Reply(_joined(result, chain), keys, _raw(simulation, chain, sweep))
+    if chain is not None and chain is not result:
+        from httpheaders.pool_chain import with_chain
+
+        result = with_chain(result, chain)
+    return Reply(result, keys, _raw(simulation, chain, sweep))
 
 
 def _har_count(traffic: Traffic | None) -> int | None:
     if traffic is None or not traffic.har_connections:
         return None
     return len(traffic.har_connections)
-
-
-def _joined(result: Answer, chain: Chain | None) -> Answer:
-    """A race of the chain makes the whole answer a no."""
-    if chain is None or chain is result:
-        return result
-    worse: Any = chain if result.ok and not chain.ok else result
-    other = result if worse is chain else chain
-    problems = (*worse.problems, *other.problems)
-    joined: Answer = worse._replace(problems=problems, steps=(*result.steps, *chain.steps))
-    return joined
 
 
 _PLAIN_KEYS = (

@@ -16,7 +16,8 @@ from httpheaders.cli.writing import Reply
 from httpheaders.errors import InputError, PolicyError
 
 if TYPE_CHECKING:
-    from httpheaders.sessions import SessionKeys, TokenFormat
+    from httpheaders.session_answers import TokenFormat
+    from httpheaders.session_keys import SessionKeys
 
 # More than any key has; a file named by mistake is not read whole.
 LARGEST_KEY = 1 << 16
@@ -24,8 +25,6 @@ LARGEST_KEY = 1 << 16
 LARGEST_TOKEN = 1 << 16
 
 FORMATS = ("httpheaders", "itsdangerous", "flask", "django", "jwt-hs256")
-# Those that write down when a token expires; the others leave it to the reader.
-EXPIRING = ("httpheaders", "jwt-hs256")
 
 
 # --- keys -----------------------------------------------------------------------------------
@@ -38,7 +37,7 @@ def read_keys(key_file: str | None, old_key_files: tuple[str, ...], key_env: str
     Raises:
         InputError: there is no key, or it is empty or far too long; no octet of it is shown.
     """
-    from httpheaders.sessions import SessionKeys
+    from httpheaders.session_keys import SessionKeys
 
     if key_file is not None and key_env is not None:
         raise click.UsageError("give the key by --key-file or by --key-env, not both")
@@ -204,15 +203,15 @@ def claims_of(question: Question) -> dict[str, Any]:
 
 def sign_answer(keys: Keys, question: Question) -> Reply:
     """Sign the claims of one question."""
-    from httpheaders.sessions import DEFAULT_TTL, sign_session
+    from httpheaders.session_answers import sign_session
 
     values = question.values
-    default = DEFAULT_TTL if keys.format in EXPIRING else None
+    form = keys.token_format()
     done = sign_session(
-        keys.token_format(),
+        form,
         claims_of(question),
         now=question.now,
-        ttl=values.get("ttl", default),
+        ttl=values.get("ttl", form.default_ttl),
         not_before=values.get("not_before"),
         explain=question.explain,
     )
@@ -285,7 +284,7 @@ $ printf 'not-so-secret' > demo.key &&
 
 def verify_answer(keys: Keys, cookie: str | None, question: Question) -> Reply:
     """Say whether the token of one question is genuine and in time."""
-    from httpheaders.sessions import check_session
+    from httpheaders.session_answers import check_session
     from httpheaders.syntax.strict_json import write_json
 
     token, problems = _token_of(question, cookie)
@@ -307,7 +306,7 @@ def _token_of(question: Question, cookie: str | None) -> tuple[str, Any]:
         return question.values["token"].strip(), ()
     if question.request is None:
         raise InputError("missing the token: a token, or a request that has one")
-    from httpheaders.sessions import find_token
+    from httpheaders.token_source import find_token
 
     found = find_token(question.request, cookie=cookie)
     if found.token is None:
@@ -373,7 +372,7 @@ def keygen_answer(question: Question) -> Reply:
     """Make a key of octets from the system's random source."""
     from os import urandom
 
-    from httpheaders.sessions import NewKey, make_key
+    from httpheaders.session_keys import NewKey, make_key
 
     size = question.values.get("octets", 32)
     if size > LARGEST_KEY // 2:

@@ -1,4 +1,8 @@
-"""Who took part: products, proxies on the way, and what they forwarded."""
+"""
+Who took part: products, proxies on the way, and what they forwarded.
+
+Source: RFC 9110 sections 7.6.3, 10.1.5 and 10.2.4, RFC 7239 section 4.
+"""
 
 from __future__ import annotations
 

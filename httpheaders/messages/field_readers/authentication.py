@@ -1,4 +1,8 @@
-"""Challenges and credentials. No message shows any part of the value."""
+"""
+Challenges and credentials. No message shows any part of the value.
+
+Source: RFC 9110 sections 11.3 to 11.7.
+"""
 
 from __future__ import annotations
 

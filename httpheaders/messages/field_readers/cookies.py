@@ -1,4 +1,8 @@
-"""Cookie and Set-Cookie. No message shows any part of a cookie's value."""
+"""
+Cookie and Set-Cookie. No message shows any part of a cookie's value.
+
+Source: RFC 6265bis sections 4.2.1 and 5.6.
+"""
 
 from __future__ import annotations
 

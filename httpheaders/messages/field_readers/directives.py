@@ -1,4 +1,8 @@
-"""Fields made of directives: Cache-Control and its kin, transport security, content security."""
+"""
+Fields made of directives: Cache-Control and its kin, transport security, content security.
+
+Source: RFC 9111 section 5.2, RFC 6797 section 6.1, Content Security Policy Level 3 section 2.2.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Fields written in a grammar of their own origin: structured fields and JSON."""
+"""
+Fields written in a grammar of their own origin: structured fields and JSON.
+
+Source: RFC 9651 section 4.2 for structured fields, RFC 8259 for JSON.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Fields that are lists of names or texts."""
+"""
+Fields that are lists of names or texts.
+
+Source: RFC 9110 sections 5.6.1, 5.6.2 and 5.6.4.
+"""
 
 from __future__ import annotations
 

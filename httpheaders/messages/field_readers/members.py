@@ -1,4 +1,8 @@
-"""Fields that are lists whose members have parameters or weights."""
+"""
+Fields that are lists whose members have parameters or weights.
+
+Source: RFC 9110 sections 5.6.6 and 12.4.2, RFC 7240 section 2, RFC 7838 section 3.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What a reader of a field value knows besides the lines, and where it tells what is wrong."""
+"""
+What a reader of a field value knows besides the lines, and where it tells what is wrong.
+
+Source: RFC 9110 sections 5.3 and 5.5.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Fields about a representation and where it is: Content-Type, Content-Disposition, Link."""
+"""
+Fields about a representation and where it is: Content-Type, Content-Disposition, Link.
+
+Source: RFC 9110 section 8.3, RFC 6266 section 4, RFC 8187 section 3.2, RFC 8288 section 3.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Fields that are one value: text, a token, a number."""
+"""
+Fields that are one value: text, a token, a number.
+
+Source: RFC 9110 sections 5.6.2 and 8.6, RFC 9111 section 1.2.2.
+"""
 
 from __future__ import annotations
 

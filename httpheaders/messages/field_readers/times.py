@@ -1,4 +1,8 @@
-"""Fields that hold a date, or may hold one."""
+"""
+Fields that hold a date, or may hold one.
+
+Source: RFC 9110 sections 5.6.7, 10.2.3 and 13.1.5, RFC 9111 section 5.3.
+"""
 
 from __future__ import annotations
 

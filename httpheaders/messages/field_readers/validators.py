@@ -1,4 +1,8 @@
-"""Entity tags and ranges."""
+"""
+Entity tags and ranges.
+
+Source: RFC 9110 sections 8.8.3, 13.1.1, 14.1.1 and 14.4.
+"""
 
 from __future__ import annotations
 

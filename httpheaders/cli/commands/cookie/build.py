@@ -49,8 +49,6 @@ FORM = Form(
     repeats=True,
 )
 
-# The keys that say how the cookie is scoped, as the core names them.
-_SCOPE = ("domain", "path", "http_only", "secure", "partitioned", "url")
 _LIFE = ("value", "max_age", "expires", "attributes")
 
 EXAMPLES = r"""
@@ -68,31 +66,29 @@ sid=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; Secure
 def answer(question: Question) -> Reply:
     """Build the Set-Cookie of one question."""
     from httpheaders.cli.commands.cookie.cookie_json import given_suffixes
-    from httpheaders.cookies import compose_set_cookie, delete_cookie
+    from httpheaders.cookie_building import CookieAttributes, compose_set_cookie, delete_cookie
 
     values = question.values
     lacking = missing(values)
     if lacking is not None:
         raise InputError(f"missing {lacking}")
-    shared: dict[str, Any] = {
-        **{key: values[key] for key in _SCOPE if key in values},
-        **_same_site(values),
+    asked: dict[str, Any] = {
+        "url": values.get("url"),
         "now": values.get("now", question.now),
         "public_suffixes": given_suffixes(values),
         "explain": question.explain,
     }
+    attributes = CookieAttributes(
+        **{key: values[key] for key in CookieAttributes._fields if key in values},
+        extensions=values.get("attributes", ()),
+    )
+    if attributes.same_site is not None and attributes.same_site.lower() == "omit":
+        attributes = attributes._replace(same_site=None)
     if values.get("delete"):
         _refuse_life(values)
-        result = delete_cookie(values["name"], **shared)
+        result = delete_cookie(values["name"], attributes, **asked)
     else:
-        result = compose_set_cookie(
-            values["name"],
-            values["value"],
-            max_age=values.get("max_age"),
-            expires=values.get("expires"),
-            extensions=values.get("attributes", ()),
-            **shared,
-        )
+        result = compose_set_cookie(values["name"], values["value"], attributes, **asked)
     keys = {
         "set_cookie": result.set_cookie,
         "kept": result.verdict.kept,
@@ -100,13 +96,6 @@ def answer(question: Question) -> Reply:
         "headers": {"set-cookie": [result.set_cookie]},
     }
     return Reply(result, keys, result.set_cookie, _carried(question, result.set_cookie))
-
-
-def _same_site(values: Mapping[str, Any]) -> dict[str, str | None]:
-    if "same_site" not in values:
-        return {}
-    word = values["same_site"]
-    return {"same_site": None if word.lower() == "omit" else word}
 
 
 def _refuse_life(values: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from httpheaders.cookie_acceptance import SetCookieVerdict, StoredCookie
-    from httpheaders.cookie_domains import PublicSuffixes
+    from httpheaders.public_suffixes import PublicSuffixes
 
 __all__ = ["given_suffixes", "write_stored_cookie", "write_time", "write_verdict"]
 
@@ -74,6 +74,6 @@ def given_suffixes(values: Mapping[str, Any]) -> PublicSuffixes | None:
     """Give the public suffixes that a question names; None leaves it to the installed list."""
     if "public_suffixes" not in values:
         return None
-    from httpheaders.cookie_domains import PublicSuffixes
+    from httpheaders.public_suffixes import PublicSuffixes
 
     return PublicSuffixes(values["public_suffixes"])

@@ -88,8 +88,8 @@ visit=1; sid=31d4d96e; lang=en
 def answer(question: Question, session: JarSession) -> Reply:
     """Put the responses of one question into a jar, and say what the next request carries."""
     from httpheaders.cli.commands.cookie.cookie_json import write_stored_cookie
-    from httpheaders.cookie_domains import SAME_SITE_CONTEXTS
     from httpheaders.cookie_jar import answer_from_jar
+    from httpheaders.same_site import SAME_SITE_CONTEXTS
 
     values = question.values
     now = values.get("now", question.now)
@@ -145,8 +145,8 @@ def _step(
     now: float,
     set_context: str | None = None,
 ) -> JarStep:
-    from httpheaders.cookie_domains import SAME_SITE_CONTEXTS
     from httpheaders.cookie_jar import JarStep
+    from httpheaders.same_site import SAME_SITE_CONTEXTS
 
     context = SAME_SITE_CONTEXTS[set_context or values.get("set_context", "strict")]
     return JarStep(url, set_cookie, now, context)

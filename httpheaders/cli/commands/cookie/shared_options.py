@@ -17,7 +17,7 @@ class SuffixFile(click.ParamType):  # type: ignore[type-arg]  # generic only for
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> list[str]:
-        from httpheaders.cookie_domains import parse_suffix_rules
+        from httpheaders.public_suffixes import parse_suffix_rules
 
         try:
             with open(str(value), encoding="utf-8") as file:
