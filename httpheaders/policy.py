@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import HttpHeadersError, InputError, PolicyError
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.durations import parse_duration, parse_size
 from httpheaders.syntax.grammar import is_token
 
 if TYPE_CHECKING:
@@ -221,12 +220,16 @@ def _count(value: Any, where: str) -> int:
 def _size(value: Any, where: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
+    from httpheaders.syntax.durations import parse_size
+
     return int(_measure(value, where, parse_size, 'octets, as a number or like "10KiB"'))
 
 
 def _seconds(value: Any, where: str) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 2**31:
         return value
+    from httpheaders.syntax.durations import parse_duration
+
     return _measure(value, where, parse_duration, 'seconds, as a number or like "10m"')
 
 
