@@ -351,7 +351,7 @@ def _simulation() -> Iterator[Row]:
     few_taken, few = _trace(EXCHANGES // 10)
     many_taken, many = _trace(EXCHANGES)
     what = f"peak memory of a simulation of {EXCHANGES} exchanges, {ENTRIES} entries"
-    yield Row(what, many, f"of {EXCHANGES // 10}", few, few / many, unit="B", goal=0.9)
+    yield Row(what, many, f"of {EXCHANGES // 10}", few, few / many, unit="octets", goal=0.9)
     what = f"time of an exchange among {EXCHANGES}"
     yield Row(what, many_taken, f"among {EXCHANGES // 10}", few_taken, few_taken / many_taken)
 

@@ -127,4 +127,4 @@ def _memory(count: int) -> Iterator[Row]:
     what = f"peak memory after {count:,} streamed requests"
     name = f"after {count // 100:,}"
     # A twentieth more is the allocator's own.
-    yield Row(what, after / 1024, name, before / 1024, before / after, unit="MiB", goal=0.95)
+    yield Row(what, after * 1024, name, before * 1024, before / after, unit="octets", goal=0.95)

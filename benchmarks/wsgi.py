@@ -211,7 +211,7 @@ def _stream_row(octets: int) -> Row:
         pass
     grown = max(_peak() - before, 4096)
     what = f"growth while {octets >> 20} MiB stream through gzip and timing"
-    return Row(what, grown, "32 MiB", MEMORY, MEMORY / grown, unit="bytes", goal=1.0)
+    return Row(what, grown, "32 MiB", MEMORY, MEMORY / grown, unit="octets", goal=1.0)
 
 
 def _peak() -> int:

@@ -10,6 +10,7 @@ Source: RFC 9111 sections 3 and 4, RFC 5861, RFC 8246, RFC 9213.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from httpheaders.answer import Problem, Step
 from httpheaders.cache_control import NO_DIRECTIVES, CacheControl, parse_cache_control
@@ -24,10 +25,12 @@ from httpheaders.freshness import (
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.ranges import ContentRange
 from httpheaders.target_uri import resolved_uri, target_uri
 from httpheaders.targeted_cache_control import GoverningDirectives, governing_directives
 from httpheaders.vary import VaryKey, parse_vary, selects, vary_key
+
+if TYPE_CHECKING:
+    from httpheaders.syntax.ranges import ContentRange
 
 __all__ = [
     "Reuse",

@@ -6,17 +6,17 @@ Source: RFC 9111 sections 4 and 4.3.2.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from httpheaders.byte_ranges import content_range
 from httpheaders.cache_store import content_length
-from httpheaders.conditional import answer_conditional
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Response
 from httpheaders.partial_content import slice_of_part
 
 if TYPE_CHECKING:
     from httpheaders.cache_policy import StoredResponse
+    from httpheaders.conditional import ConditionalAnswer
     from httpheaders.messages.message import Request
 
 __all__ = ["is_conditional", "response_from"]
@@ -43,12 +43,11 @@ def response_from(stored: StoredResponse, request: Request, *, now: float) -> Re
         return _out_of_part(stored, request, now)
     response = _with_age(stored, now)
     if is_conditional(request) or "Range" in request.headers:
-        answer = answer_conditional(
+        answer = _conditional(
             request,
             response,
             now=now,
             size=content_length(response),
-            by_cache=True,
             modified_by=stored.date_or_receipt,
         )
         # Where the octets are not at hand, as in a simulation, they are None in the answer too.
@@ -76,11 +75,10 @@ def _out_of_part(stored: StoredResponse, request: Request, now: float) -> Respon
     if sliced is None:
         return None
     response = _with_age(stored, now)
-    checked = answer_conditional(
+    checked = _conditional(
         request._replace(headers=request.headers.without("Range")),
         response._replace(status=200),
         now=now,
-        by_cache=True,
         modified_by=stored.date_or_receipt,
     )
     if checked.status == 304:
@@ -97,5 +95,11 @@ def _if_range_holds(request: Request, response: Response, now: float) -> bool:
     whole = response._replace(status=200, body=b"\0")
     wanted = request.headers.without("If-None-Match", "If-Modified-Since")
     wanted = wanted.replaced("Range", "bytes=0-0")
-    answer = answer_conditional(request._replace(headers=wanted), whole, now=now, by_cache=True)
+    answer = _conditional(request._replace(headers=wanted), whole, now=now)
     return answer.status == 206
+
+
+def _conditional(request: Request, response: Response, **circumstances: Any) -> ConditionalAnswer:
+    from httpheaders.conditional import answer_conditional  # late: few requests have conditions
+
+    return answer_conditional(request, response, by_cache=True, **circumstances)

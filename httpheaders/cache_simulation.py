@@ -17,7 +17,6 @@ from httpheaders.answer import Problem, Step
 from httpheaders.cache import Cache
 from httpheaders.cache_settings import SHARED_CACHE, CacheSettings
 from httpheaders.cache_store import CacheStore, content_length
-from httpheaders.conditional import answer_conditional
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.patterns import lazy_pattern
 from httpheaders.target_uri import origin_of, target_uri
@@ -247,6 +246,8 @@ class _Origin:
     def answer(self, request: Request) -> Response:
         if not ("If-None-Match" in request.headers or "If-Modified-Since" in request.headers):
             return self._recorded
+        from httpheaders.conditional import answer_conditional  # late: not every trace has one
+
         conditional = answer_conditional(request, self._recorded, now=self._now)
         if conditional.status != 304:
             return self._recorded

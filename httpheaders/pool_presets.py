@@ -9,8 +9,7 @@ Source: the clients themselves, in the versions named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
 
 from httpheaders.errors import PolicyError
 from httpheaders.named_tuples import NamedTuple
@@ -312,8 +311,8 @@ def find_preset(name: str) -> Preset:
     """
     if name in PRESETS:
         return PRESETS[name]
-    near = get_close_matches(name, PRESETS, 1)
-    hint = f"did you mean '{near[0]}'" if near else f"expected one of {', '.join(PRESETS)}"
+    near = _nearest(name, PRESETS)
+    hint = f"did you mean '{near}'" if near else f"expected one of {', '.join(PRESETS)}"
     raise PolicyError(f"unknown preset '{name[:60]}': {hint}")
 
 
@@ -367,9 +366,15 @@ def find_knob(preset: Preset | None, name: str) -> Knob:
     if known:
         return known[0]
     theirs = [knob.name for knob in preset.knobs] if preset else []
-    near = get_close_matches(ours, [*PoolParameters._fields, *theirs], 1)
-    hint = f": did you mean '{near[0]}'" if near else ""
+    near = _nearest(ours, [*PoolParameters._fields, *theirs])
+    hint = f": did you mean '{near}'" if near else ""
     raise PolicyError(f"unknown parameter '{name[:60]}'{hint}")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches  # late: only for a message
+
+    return next(iter(get_close_matches(name[:60], list(known), n=1)), None)
 
 
 def client_parameters(preset: Preset, parameters: PoolParameters) -> dict[str, object]:

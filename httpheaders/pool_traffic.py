@@ -8,12 +8,15 @@ Source: none; arrivals are a Poisson process.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from httpheaders.errors import PolicyError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.pool_trace import LARGEST_DURATION, PoolRequest
+
+if TYPE_CHECKING:
+    from random import Random
 
 __all__ = ["ThreadTraffic", "poisson_traffic"]
 
@@ -87,11 +90,13 @@ def poisson_traffic(
     if not 1 / LARGEST_DURATION < rate < LARGEST_DURATION:
         raise PolicyError(f"rate {rate!r} is not a count a second")
     _check_duration("latency", latency)
-    return _arrivals(random.Random(seed), rate, latency, requests, exponential, host)
+    from random import Random  # late: threads take no chances
+
+    return _arrivals(Random(seed), rate, latency, requests, exponential, host)
 
 
 def _arrivals(
-    chance: random.Random, rate: float, latency: float, requests: int, exponential: bool, host: str
+    chance: Random, rate: float, latency: float, requests: int, exponential: bool, host: str
 ) -> Iterator[PoolRequest]:
     t = 0.0
     for _ in range(requests):

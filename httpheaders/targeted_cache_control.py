@@ -18,7 +18,6 @@ from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Headers
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.cache_directives import Directive
-from httpheaders.syntax.structured import parse_structured
 
 __all__ = ["GoverningDirectives", "governing_directives", "parse_targeted_field"]
 
@@ -68,6 +67,8 @@ def parse_targeted_field(value: str) -> CacheControl | None:
     >>> parse_targeted_field("max-age=60, no-store;x=1").no_store, parse_targeted_field("a, &")
     (True, None)
     """
+    from httpheaders.syntax.structured import parse_structured  # late: few responses have one
+
     try:
         members: dict[str, dict[str, Any]] = parse_structured(value, kind="dictionary")
     except FieldSyntaxError:

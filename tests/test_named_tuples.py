@@ -41,10 +41,20 @@ def test_fields_defaults_methods_and_names(made):
     assert place._replace(line=2) == made(name="a", line=2)
     assert place._asdict() == {"name": "a", "line": 1}
     assert (made.__doc__, made.__module__, made._fields) == ("A place.", __name__, ("name", "line"))
+    assert made._field_defaults == {"line": 1}
+    assert made._make(["a", 2]) == made("a", 2)
     assert made.__annotations__.keys() == {"name", "line"}
     assert repr(place) == f"{made.__name__}(name='a', line=1)"
     assert pickle.loads(pickle.dumps(place)) == place
     with pytest.raises(AttributeError):
         place.line = 3
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=rf"{made.__name__}.__new__\(\) missing .* 'name'"):
         made()
+    with pytest.raises(TypeError):
+        made._make(["a"])
+    # A ValueError before Python 3.13.
+    with pytest.raises((TypeError, ValueError)):
+        place._replace(lines=2)
+    match place:
+        case made(name, line):
+            assert (name, line) == ("a", 1)

@@ -25,6 +25,10 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NUMBERS = {name.lower(): number for number, name in enumerate(_MONTHS, 1)}
 _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+# The columns of IMF-fixdate in which the day's name and the month stand, as nearly all write them.
+_DAY_COLUMN = frozenset(f"{name}, " for name in _DAYS)
+_MONTH_COLUMN = {f" {name} ": number for number, name in enumerate(_MONTHS, 1)}
 
 # 9999-12-31T23:59:59Z: the last second that four digits of a year can say.
 LARGEST_TIME = 253402300799
@@ -87,15 +91,20 @@ def parse_http_date(text: str, *, now: float) -> int | None:
 
 def _fixed_fields(text: str) -> tuple[int, int, int, int, int, int] | None:
     """Read IMF-fixdate by its columns: nearly every date has it, and the pattern has a price."""
-    digits = text[5:7] + text[12:16] + text[17:19] + text[20:22] + text[23:25]
-    between = text[3:5] + text[7] + text[11] + text[16] + text[19] + text[22] + text[25:].upper()
-    month = _MONTH_NUMBERS.get(text[8:11].lower())
-    if between != ",    :: GMT" or month is None or text[:3].capitalize() not in _DAYS:
+    month = _MONTH_COLUMN.get(text[7:12])
+    if (
+        month is None
+        or text[:5] not in _DAY_COLUMN
+        or text[16:23:3] != " ::"
+        or text[25:] != " GMT"
+    ):
         return None
-    if not (digits.isascii() and digits.isdigit()):
+    day, year = text[5:7], text[12:16]
+    hour, minute, second = text[17:19], text[20:22], text[23:25]
+    digits = day + year + hour + minute + second
+    if not (digits.isascii() and digits.isdigit()):  # int would take "+1" and more
         return None
-    day, year, hour = int(digits[:2]), int(digits[2:6]), int(digits[6:8])
-    return year, month, day, hour, int(digits[8:10]), int(digits[10:])
+    return int(year), month, int(day), int(hour), int(minute), int(second)
 
 
 def _four_digit_year(two_digits: int, now: float) -> int:
@@ -141,17 +150,11 @@ def _is_leap(year: int) -> bool:
 
 
 def _day_number(year: int, month: int, day: int) -> int:
-    # Days since 1970-01-01, with March as the first month so that leap days come last.
-    year -= month <= 2
-    era, year_of_era = divmod(year, 400)
-    day_of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
-    return (
-        era * 146097
-        + year_of_era * 365
-        + year_of_era // 4
-        - year_of_era // 100
-        + (day_of_year - 719468)
-    )
+    """Count the days since 1970-01-01."""
+    # The leap days so far: that of this year only from March on.
+    past = year - (month < 3)
+    leap_days = past // 4 - past // 100 + past // 400
+    return year * 365 + leap_days + _DAYS_BEFORE_MONTH[month - 1] + day - 719528
 
 
 def civil_date(day_number: int) -> tuple[int, int, int]:

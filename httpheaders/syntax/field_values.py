@@ -23,10 +23,10 @@ __all__ = [
     "split_semicolons",
 ]
 
-_quoted = r'"(?:[^"\\]|\\.?)*+"?'
-_between_commas = lazy_pattern(rf"(?:[^,\"]|{_quoted})*+", re.DOTALL)
-_between_commas_and_angles = lazy_pattern(rf"(?:[^,\"<]|{_quoted}|<[^>]*+>?)*+", re.DOTALL)
-_between_semicolons = lazy_pattern(rf"(?:[^;\"]|{_quoted})*+", re.DOTALL)
+_quoted = r'"(?:[^"\\]++|\\.?)*+"?'
+_between_commas = lazy_pattern(rf"(?:[^,\"]++|{_quoted})*+", re.DOTALL)
+_between_commas_and_angles = lazy_pattern(rf"(?:[^,\"<]++|{_quoted}|<[^>]*+>?)*+", re.DOTALL)
+_between_semicolons = lazy_pattern(rf"(?:[^;\"]++|{_quoted})*+", re.DOTALL)
 # parameters = *( OWS ";" OWS [ parameter ] )                           RFC 9110 section 5.6.6
 # parameter  = parameter-name "=" parameter-value
 _parameter = lazy_pattern(rf"{OWS};{OWS}(?:({TOKEN})=({TOKEN}|{QUOTED_STRING}))?")
@@ -47,7 +47,7 @@ def split_list(value: str, *, angles: bool = False) -> list[str]:
     >>> split_list('a, "b, c" ,,d')
     ['a', '"b, c"', 'd']
     """
-    if '"' not in value and not (angles and "<" in value):
+    if "," not in value or ('"' not in value and not (angles and "<" in value)):
         return [member for part in value.split(",") if (member := part.strip(OWS_CHARACTERS))]
     return _split(value, _between_commas_and_angles if angles else _between_commas)
 
@@ -59,22 +59,15 @@ def split_semicolons(value: str) -> list[str]:
     >>> split_semicolons('a; b="c;d";')
     ['a', 'b="c;d"']
     """
-    if '"' not in value:
+    if '"' not in value or ";" not in value:
         return [part for text in value.split(";") if (part := text.strip(OWS_CHARACTERS))]
     return _split(value, _between_semicolons)
 
 
 def _split(value: str, member_pattern: re.Pattern[str]) -> list[str]:
-    members = []
-    position = 0
-    while position <= len(value):
-        match = member_pattern.match(value, position)
-        assert match is not None  # the pattern matches the empty string too
-        member = match.group().strip(OWS_CHARACTERS)
-        if member:
-            members.append(member)
-        position = match.end() + 1
-    return members
+    # Where a separator stands the pattern matches nothing, and the search goes on behind it.
+    found = member_pattern.findall(value)
+    return [member for text in found if (member := text.strip(OWS_CHARACTERS))]
 
 
 def parse_parameters(text: str, position: int = 0) -> list[tuple[str, str]]:

@@ -25,9 +25,10 @@ __all__ = [
     "split_parameters",
 ]
 
-_name_and_value = lazy_pattern(rf"({TOKEN})(?:({OWS})=({OWS})(.*))?", re.DOTALL)
-_token = lazy_pattern(TOKEN)
-_quoted_string = lazy_pattern(QUOTED_STRING)
+# A name alone, or with a value: a quoted-string, a token, or what is neither.
+_name_and_value = lazy_pattern(
+    rf"({TOKEN})(?:({OWS})=({OWS})(?:({QUOTED_STRING})|({TOKEN})|(.*)))?", re.DOTALL
+)
 # ext-value   = charset "'" [ language ] "'" value-chars                RFC 8187 section 3.2.1
 # value-chars = *( pct-encoded / attr-char )
 _extended_value = lazy_pattern(
@@ -72,15 +73,16 @@ def parse_parameter(text: str) -> Parameter:
     match = _name_and_value.fullmatch(text)
     if match is None:
         return Parameter(None, None, "expected name=value")
-    name, before, after, value = match.groups()
-    if value is None:
+    name, before, after, quoted, token, other = match.groups()
+    if before is None:
         return Parameter(name.lower())
     spaced = bool(before or after)
-    if _quoted_string.fullmatch(value):
-        return Parameter(name.lower(), unquote(value), None, spaced)
-    fits = _token.fullmatch(value) is not None
-    flaw = None if fits else "the value is neither a token nor a quoted-string"
-    return Parameter(name.lower(), value, flaw, spaced)
+    if quoted is not None:
+        return Parameter(name.lower(), unquote(quoted), None, spaced)
+    if token is not None:
+        return Parameter(name.lower(), token, None, spaced)
+    flaw = "the value is neither a token nor a quoted-string"
+    return Parameter(name.lower(), other, flaw, spaced)
 
 
 def split_parameters(text: str) -> Parameterised:

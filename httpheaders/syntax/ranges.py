@@ -72,7 +72,7 @@ def parse_range(value: str) -> RangeSet:
     if match is None:
         raise FieldSyntaxError("expected unit=ranges", reference="RFC 9110 section 14.1.1")
     unit = match[1].lower()
-    ranges = tuple(_one_range(text, unit) for text in split_list(match[2]))
+    ranges = tuple([_one_range(text, unit) for text in split_list(match[2])])
     if not ranges:
         raise FieldSyntaxError("expected at least one range", reference="RFC 9110 section 14.1.1")
     return RangeSet(unit, ranges)
@@ -118,5 +118,7 @@ def parse_content_range(value: str) -> ContentRange:
 
 
 def _integer(digits: str) -> int:
+    if len(digits) <= _DIGITS_ENOUGH:
+        return int(digits)
     significant = digits.lstrip("0")
     return int(significant or "0") if len(significant) <= _DIGITS_ENOUGH else _LARGEST

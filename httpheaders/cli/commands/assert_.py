@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from httpheaders.cli import options
-from httpheaders.cli.bounded_search import bounded_search
 from httpheaders.cli.driver import InputOutput
 from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.key_types import boolean, texts, whole_number
@@ -47,6 +47,12 @@ not ok 3 - set-cookie.secure # 'set-cookie.secure' is false
 """
 
 
+def _bounded_search(pattern: re.Pattern[str], text: str) -> bool:
+    from httpheaders.cli.bounded_search import bounded_search  # late: few checks search
+
+    return bounded_search(pattern, text)
+
+
 def answer(
     question: Question, *, checks: Sequence[Check], from_now: bool, report: JUnitReport | None
 ) -> Reply:
@@ -62,7 +68,7 @@ def answer(
         hop=values.get("hop"),
         every=values.get("all", False),
         counts_from_now=from_now,
-        search=bounded_search,
+        search=_bounded_search,
         explain=question.explain,
     )
     if report is not None:

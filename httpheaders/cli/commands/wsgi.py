@@ -173,7 +173,6 @@ def command(
     form = FORM
     if app is None and io.source is None and not io.lines:
         form = FORM._replace(missing=sample_needs_nothing)
-    gc.enable()  # an application may make garbage that only collecting gets rid of
     with output_kept_apart() as hand_over:
         prepared: list[Stack] = []
 
@@ -200,6 +199,9 @@ def _stack(
         from httpheaders.policy_file import load_policy
 
         loaded_policy = load_policy(policy)
+    # An application may make garbage that only collecting gets rid of; what is there now stays.
+    gc.freeze()
+    gc.enable()
     layers = _layers(middleware, loaded_policy, io.clock)
     name = app or SAMPLE
     loaded = load_object(name, default=("app", "application"))

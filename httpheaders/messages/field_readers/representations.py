@@ -13,7 +13,6 @@ from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.field_readers.reading import Reading, shown
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import TOKEN, is_token
-from httpheaders.syntax.links import parse_link
 from httpheaders.syntax.parameters import Parameter, decode_extended_value, split_parameters
 from httpheaders.syntax.patterns import lazy_pattern
 
@@ -62,6 +61,8 @@ def _decoded(values: dict[str, Any], name: str, reading: Reading) -> str | None:
 
 def links(lines: Sequence[str], reading: Reading) -> list[dict[str, Any]]:
     """Read Link: each target with its relation types and parameters."""
+    from httpheaders.syntax.links import parse_link
+
     found = []
     for text in reading.members(lines, _split_links):
         try:
