@@ -65,6 +65,8 @@ def _key(kind: str, name: str, folder: str, environment: Mapping[str, str]) -> b
             octets = file.read(_LARGEST)
     except OSError as error:
         raise PolicyError(f"key file '{path}': {error.strerror}") from None
+    except ValueError:  # a NUL, or half a character beyond the first 65536
+        raise PolicyError(f"key file {path!a}: no file can have this name") from None
     return octets.rstrip(b"\r\n")
 
 
