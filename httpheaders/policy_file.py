@@ -35,8 +35,12 @@ def load_policy(path: str, *, environment: Mapping[str, str] = os.environ) -> Po
         PolicyError: naming file, line and key.
         OSError: a file cannot be read.
     """
-    with open(path, "rb") as file:
-        octets = file.read(_LARGEST + 1)
+    try:
+        with open(path, "rb") as file:
+            octets = file.read(_LARGEST + 1)
+    except OSError as error:
+        error.filename = path  # reading, unlike opening, leaves it out
+        raise
     if len(octets) > _LARGEST:
         raise PolicyError(f"{path}: a policy of more than {_LARGEST} octets is not read")
 

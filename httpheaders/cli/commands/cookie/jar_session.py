@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["JarSession"]
 
-# Thirty times what the 3000 cookies of 4096 octets take that a browser must have room for.
-_LARGEST_FILE = 1 << 28
+# Five times what the 3000 cookies of 4096 octets take that a browser must have room for.
+_LARGEST_FILE = 1 << 26
 
 
 class JarSession:
