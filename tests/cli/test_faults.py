@@ -30,6 +30,8 @@ from tests.cli.program import (
 from tests.cli.samples import SAMPLES, Sample
 from tests.cli.test_every_command import every_command, piped
 
+pytestmark = pytest.mark.once
+
 NOW = ("--now", "1700000000")
 
 
