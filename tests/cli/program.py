@@ -49,8 +49,9 @@ def as_ordinary_user(*command: str) -> list[str]:
 
 
 def interruptible() -> None:
-    """Let a child be interrupted, which nothing is that was started in the background."""
+    """Let a child be interrupted and hung up, as what runs in the background or by nohup is not."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def shell(command: str, stdin: bytes = b"", **changes: str) -> subprocess.CompletedProcess[bytes]:
