@@ -38,8 +38,12 @@ def load_policy(path: str, *, environment: Mapping[str, str] = os.environ) -> Po
         PolicyError: naming file, line and key.
         OSError: a file cannot be read.
     """
-    with open(path, "rb") as file:
-        octets = file.read(_LARGEST + 1)
+    try:
+        with open(path, "rb") as file:
+            octets = file.read(_LARGEST + 1)
+    except OSError as error:
+        error.filename = path  # reading, unlike opening, leaves it out
+        raise
     if len(octets) > _LARGEST:
         raise PolicyError(f"{path}: a policy of more than {_LARGEST} octets is not read")
 
@@ -68,6 +72,8 @@ def _key(kind: str, name: str, folder: str, environment: Mapping[str, str]) -> b
             octets = file.read(_LARGEST)
     except OSError as error:
         raise PolicyError(f"key file '{path}': {error.strerror}") from None
+    except ValueError:  # a NUL, or half a character beyond the first 65536
+        raise PolicyError(f"key file {path!a}: no file can have this name") from None
     return octets.rstrip(b"\r\n")
 
 

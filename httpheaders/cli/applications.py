@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from httpheaders.errors import InputError, WsgiError
@@ -50,9 +50,10 @@ def load_object(spec: str, *, default: tuple[str, ...] = ()) -> Callable[..., An
 def _imported(name: str) -> Any:
     from importlib import import_module
 
-    here = os.getcwd()
-    if here not in sys.path:
-        sys.path.insert(0, here)
+    with suppress(FileNotFoundError):  # a directory may be gone while one is in it
+        here = os.getcwd()
+        if here not in sys.path:
+            sys.path.insert(0, here)
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
@@ -128,10 +129,7 @@ def _moved_output() -> int | None:
         return None
     sys.stdout.flush()
     apart = os.dup(1)
-    try:
-        os.dup2(2, 1)
-    except OSError:  # closed as well
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(2, 1)
     sys.stdout = open(apart, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - to the end
     return apart
 

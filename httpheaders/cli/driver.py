@@ -7,7 +7,6 @@ about streams, files, errors and statuses is here.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from itertools import chain, islice
 from time import time
 from typing import TYPE_CHECKING, Any
 
-from httpheaders.cli.destinations import FileDestination, StandardOutput
+from httpheaders.cli.destinations import destination_at
 from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import ReplyWriter
@@ -23,8 +22,6 @@ from httpheaders.errors import HttpHeadersError, InputError
 from httpheaders.named_tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from io import BufferedReader
-
     from httpheaders.cli.answer_memory import AnswerMemory
     from httpheaders.cli.destinations import Destination
     from httpheaders.cli.questioner import Questioner
@@ -35,8 +32,6 @@ __all__ = ["InputOutput", "show_error"]
 
 # Beyond this many, messages for single lines stand in the output alone.
 MOST_MESSAGES = 10
-# A file smaller than this is read before a progress bar could be looked at.
-LARGE_FILE = 1 << 26
 
 
 class InputOutput(NamedTuple):
@@ -49,6 +44,7 @@ class InputOutput(NamedTuple):
         raw, pretty, explain, quiet, fail_fast: as the options of these names.
         output: a path, or None for standard output.
         now: the time to take for now, or None for the clock's.
+        private: whether a file that is written is for its owner alone.
     """
 
     source: str | None = None
@@ -60,6 +56,7 @@ class InputOutput(NamedTuple):
     fail_fast: bool = False
     output: str | None = None
     now: float | None = None
+    private: bool = False
 
     def clock(self) -> float:
         """Give the time, in seconds since 1970."""
@@ -88,7 +85,7 @@ class InputOutput(NamedTuple):
             OSError: a file cannot be read or written.
         """
         given = {key: value for key, value in options.items() if _is_given(value)}
-        with self.destination() as destination:
+        with destination_at(self.output, private=self.private) as destination:
             missing = form.missing(given)
             if self.source is None and not self.lines and missing is None:
                 writer = self._writer(destination, is_stream=False)
@@ -204,17 +201,6 @@ class InputOutput(NamedTuple):
         return "<stdin>" if self.source in (None, "-") else str(self.source)
 
     @contextmanager
-    def destination(self) -> Iterator[Destination]:
-        """Give the place for output; it is completed at the end, or left as it was on an error."""
-        destination = StandardOutput() if self.output is None else FileDestination(self.output)
-        try:
-            yield destination
-        except BaseException:
-            destination.discard()
-            raise
-        destination.commit()
-
-    @contextmanager
     def input_stream(self, missing: str | None = None) -> Iterator[Input]:
         """
         Open the input.
@@ -226,17 +212,13 @@ class InputOutput(NamedTuple):
             InputError: there is no input: a terminal nobody asked for, or a closed stream.
             OSError: the file cannot be read.
         """
-        if self.source is not None and self.source != "-":
-            with open(self.source, "rb") as file, _progress(file) as watched:
-                yield watched
+        from httpheaders.cli.sources import opened_file, standard_input
+
+        if self.source is None or self.source == "-":
+            yield standard_input(missing, is_asked_for=self.source == "-")
             return
-        stream: BufferedReader | None = getattr(sys.stdin, "buffer", None)
-        needed = missing or "the input"
-        if stream is None:
-            raise InputError(f"missing {needed}, and standard input is closed")
-        if self.source is None and stream.isatty():
-            raise InputError(f"missing {needed}: give it as an option, or pipe it in")
-        yield stream
+        with opened_file(self.source) as stream:
+            yield stream
 
 
 def _is_given(value: object) -> bool:
@@ -264,34 +246,3 @@ def show_error(message: str, kind: str = "Error") -> None:
         sys.stderr.flush()
     except (OSError, UnicodeEncodeError):
         pass  # nobody to tell
-
-
-@contextmanager
-def _progress(stream: BufferedReader) -> Iterator[Input]:
-    """Show a bar while a person waits for a big file to be read."""
-    size = os.fstat(stream.fileno()).st_size
-    if size < LARGE_FILE or sys.stderr is None or not sys.stderr.isatty():
-        yield stream
-        return
-    import click
-
-    with click.progressbar(length=size, label="reading", file=sys.stderr) as bar:
-        yield _Watched(stream, bar.update)
-
-
-class _Watched:
-    """A stream that tells how much was read from it."""
-
-    def __init__(self, stream: BufferedReader, told: Callable[[int], None]) -> None:
-        self._stream = stream
-        self._told = told
-
-    def read1(self, size: int, /) -> bytes:
-        octets = self._stream.read1(size)
-        self._told(len(octets))
-        return octets
-
-    def read(self, size: int = -1, /) -> bytes:
-        octets = self._stream.read(size)
-        self._told(len(octets))
-        return octets

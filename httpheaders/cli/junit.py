@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from httpheaders.cli.destinations import Destination, FileDestination
+from httpheaders.cli.destinations import Destination, destination_at
 from httpheaders.syntax.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -55,15 +55,10 @@ class JUnitReport:
 @contextmanager
 def junit_report(path: str) -> Iterator[JUnitReport]:
     """Give a report that is written to a file."""
-    destination = FileDestination(path)
-    try:
+    with destination_at(path) as destination:
         destination.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n')
         yield JUnitReport(destination)
         destination.write(b"</testsuites>\n")
-    except BaseException:
-        destination.discard()
-        raise
-    destination.commit()
 
 
 def _escaped(text: str) -> str:

@@ -11,10 +11,12 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
 
+from httpheaders.cli.destinations import remove_unfinished
 from httpheaders.cli.driver import show_error
 from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.late_group import LateGroup
@@ -23,6 +25,9 @@ from httpheaders.errors import HttpHeadersError
 from httpheaders.version import __version__
 
 __all__ = ["cli"]
+
+# Set by the shell's completion, as click's scripts have it.
+COMPLETION = "_HTTPHEADERS_COMPLETE"
 
 # Name, module of cli/commands, and the question it answers, as the help lists them.
 COMMANDS = {
@@ -65,20 +70,17 @@ class Program(LateGroup):
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
-        complete_var: str | None = None,
         **extra: Any,
     ) -> None:
         """Run, and leave with one of the statuses of `ExitStatus`."""
-        if sys.stdout is None:
-            sys.stdout = _ClosedOutput()
-        variable = complete_var or "_HTTPHEADERS_COMPLETE"
-        if variable in os.environ:
-            super().main(args, prog_name, variable, **extra)
+        _hold_closed_descriptors()
         arguments = list(sys.argv[1:] if args is None else args)
         sys.exit(_finish(self._status(arguments, prog_name or "httpheaders")))
 
     def _status(self, arguments: list[str], program: str) -> int:
         try:
+            if instruction := os.environ.get(COMPLETION):
+                return self._completed(program, instruction)
             with self.make_context(program, arguments) as context:
                 status: int | None = self.invoke(context)
                 return ExitStatus.YES if status is None else status
@@ -87,6 +89,7 @@ class Program(LateGroup):
         except BrokenPipeError:
             return ExitStatus.READER_GONE
         except (KeyboardInterrupt, click.Abort):
+            remove_unfinished()
             return ExitStatus.INTERRUPTED
         except click.UsageError as error:
             return _told_usage(error)
@@ -94,7 +97,8 @@ class Program(LateGroup):
             message = error.format_message() if isinstance(error, click.ClickException) else error
             return _told(str(message), ExitStatus.UNUSABLE)
         except OSError as error:
-            place = f"{error.filename}: " if error.filename is not None else ""
+            # A name that is empty, as of a variable that was not set, is hard to see.
+            place = "" if error.filename is None else f"{error.filename or repr('')}: "
             return _told(f"{place}{error.strerror or error}", ExitStatus.UNUSABLE)
         except MemoryError:
             return _told("the input needs more memory than there is", ExitStatus.UNUSABLE)
@@ -102,6 +106,36 @@ class Program(LateGroup):
             # The message may hold what the input held, a secret among it: the type must do.
             place = _place(error)
             return _told(f"a bug in httpheaders: {type(error).__name__} in {place}", ExitStatus.BUG)
+
+    def _completed(self, program: str, instruction: str) -> int:
+        """Answer the shell that completes a command line, or wants to know how to."""
+        from click.shell_completion import shell_complete
+
+        try:
+            status = shell_complete(self, {}, program, COMPLETION, instruction)
+        except (KeyError, ValueError):  # what click's own scripts set is not set
+            status = 1
+        if status == 0:
+            return ExitStatus.YES
+        return _told(
+            f"{COMPLETION} is for the shell's completion: expected bash_source, zsh_source or "
+            "fish_source",
+            ExitStatus.UNUSABLE,
+        )
+
+
+def _hold_closed_descriptors() -> None:
+    """
+    Keep the numbers of standard streams that are closed from the files that are opened.
+
+    What is written to one of them, here or by an application, would end in such a file. They are
+    held by what can neither be read nor written, so that whoever tries meets an error as before.
+    """
+    for stream, flags in ((sys.stdin, os.O_WRONLY), (sys.stdout, 0), (sys.stderr, 0)):
+        if stream is None:
+            os.open(os.devnull, flags)  # it gets the lowest number that is free: this one
+    if sys.stdout is None:
+        sys.stdout = _ClosedOutput()
 
 
 class _ClosedOutput(io.TextIOBase):
@@ -147,7 +181,8 @@ def _finish(status: int) -> int:
     else:
         return status
     # What could not be written is given up; the interpreter would try again at its end.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return status
 
 

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from httpheaders.cli.driver import InputOutput
 from httpheaders.errors import InputError
 
-__all__ = ["DURATION", "SIZE", "TIME", "examples", "input_and_output"]
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+__all__ = [
+    "DURATION",
+    "FILE",
+    "SIZE",
+    "TIME",
+    "VARIABLE",
+    "as_received",
+    "examples",
+    "input_and_output",
+]
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]  # generic only for type checkers
@@ -60,7 +73,26 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic only for type 
         return seconds
 
 
+class SystemName(click.ParamType):  # type: ignore[type-arg]  # generic only for type checkers
+    """A name that goes back to the system as it came, whatever octets it is of."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type=self.name)]
+
+
 DURATION = Duration()
+FILE = SystemName("file")
+VARIABLE = SystemName("plain")
 SIZE = Size()
 TIME = Time()
 
@@ -101,27 +133,61 @@ def input_and_output(*, source_argument: bool = False) -> Callable[[Any], Any]:
                 output,
                 now,
             )
-            return command(io, **options)
+            return command(io, **_all_as_received(options))
 
         wrapped: Callable[..., Any] = gathered
         for option in reversed(_SHARED):
             wrapped = option(wrapped)
         if source_argument:
-            wrapped = click.argument("file", required=False, metavar="[FILE]")(wrapped)
+            wrapped = click.argument("file", type=FILE, required=False, metavar="[FILE]")(wrapped)
         return wrapped
 
     return decorate
 
 
+def as_received(argument: str) -> str:
+    """
+    Read an argument as a field is read, if it is not UTF-8 or the locale knows nothing of it.
+
+    Python puts lone surrogates where the locale's encoding fails: no text that anybody sent.
+    """
+    if argument.isascii():
+        return argument
+    from httpheaders.messages.headers import decode_field_text
+
+    return decode_field_text(os.fsencode(argument))
+
+
+def _all_as_received(options: dict[str, Any]) -> dict[str, Any]:
+    strange = {name for name, value in options.items() if _is_beyond_ascii(value)}
+    if strange:
+        for parameter in click.get_current_context().command.params:
+            if parameter.name in strange and not isinstance(parameter.type, SystemName):
+                options[parameter.name] = _decoded(options[parameter.name])
+    return options
+
+
+def _is_beyond_ascii(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_is_beyond_ascii, value))
+    return isinstance(value, str) and not value.isascii()
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_decoded, value))
+    return as_received(value) if isinstance(value, str) else value
+
+
 _SHARED = (
-    click.option("--input", "source", metavar="FILE", help="Read FILE; - is standard input."),
+    click.option("--input", "source", type=FILE, help="Read FILE; - is standard input."),
     click.option("--lines", is_flag=True, help="Take every line as one question."),
     click.option("--raw", "-r", is_flag=True, help="Print what the next program wants, no JSON."),
     click.option("--pretty", is_flag=True, help="Indent the JSON, as on a terminal."),
     click.option("--explain", "-e", is_flag=True, help="Add every rule tried, with its outcome."),
     click.option("--quiet", "-q", is_flag=True, help="Print nothing: the status is the answer."),
     click.option("--fail-fast", is_flag=True, help="Stop at the first unusable question."),
-    click.option("--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+    click.option("--output", type=FILE, help="Write to FILE, whole or not at all."),
     click.option("--now", type=TIME, metavar="TIME", help="Take TIME for now: epoch or date."),
 )
 

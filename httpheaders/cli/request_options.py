@@ -8,7 +8,7 @@ from typing import Any
 from httpheaders.cli.key_types import text, texts
 from httpheaders.cli.questions import Question
 from httpheaders.errors import InputError
-from httpheaders.messages.headers import Headers
+from httpheaders.messages.headers import Headers, decode_field_text, encode_field_text
 from httpheaders.messages.message import Request
 
 __all__ = ["REQUEST_KEYS", "request_missing", "request_of_question"]
@@ -34,7 +34,7 @@ def request_of_question(question: Question) -> Request:
     values = question.values
     data = values.get("data")
     if request.body is None and data is not None:
-        request = request._replace(body=data.encode("utf-8", "surrogateescape"))
+        request = request._replace(body=encode_field_text(data))
     if request.method is None:
         # As curl has it: data is posted, unless another method is named.
         usual = "GET" if request.body is None else "POST"
@@ -55,7 +55,7 @@ def _form_type(headers: Headers) -> list[tuple[str, str]]:
 
 
 def _field(line: str) -> tuple[str, str]:
-    name, colon, value = line.partition(":")
+    name, colon, value = encode_field_text(line).partition(b":")
     if not colon:
         raise InputError(f"header '{line[:60]}' is not like 'Name: value'")
-    return name, value.strip(" \t")
+    return decode_field_text(name), decode_field_text(value.strip(b" \t"))

@@ -17,10 +17,12 @@ __all__ = ["run"]
 def run() -> None:
     """Run the program with the arguments of the process, and leave."""
     gc.disable()
-    from httpheaders.cli.main import cli
-
     try:
+        from httpheaders.cli.main import cli
+
         cli.main()
+    except KeyboardInterrupt:  # before there was anything that could tell of it
+        os._exit(130)
     except SystemExit as leaving:
         # An application that was called in this process may have left something to do at its end.
         if "httpheaders.cli.commands.wsgi" in sys.modules or not isinstance(leaving.code, int):

@@ -10,10 +10,13 @@ Source: RFC 8259, RFC 7493.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 from httpheaders.errors import InputError
+from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["fast_json_writer", "read_json", "write_json", "write_pretty_json"]
 
@@ -44,6 +47,9 @@ def _shown(text: str) -> str:
     return json.dumps(text if len(text) <= 60 else text[:57] + "...")
 
 
+# Beyond any document that somebody meant; what is read can always be written again.
+DEEPEST = 500
+
 _decoder = json.JSONDecoder(
     object_pairs_hook=_unique, parse_float=_finite, parse_constant=_refuse_constant
 )
@@ -73,6 +79,9 @@ def read_json(octets: bytes) -> Any:
     """
     try:
         text = octets.decode()
+        # What has fewer characters than levels need is not looked at twice.
+        if len(text) > DEEPEST and _depth(text) > DEEPEST:
+            raise InputError("invalid JSON: nested too deeply")
         try:  # what decode() does, without its two searches for blanks around the text
             value, end = _scan_once(text, 0)
         except StopIteration:
@@ -82,12 +91,28 @@ def read_json(octets: bytes) -> Any:
         raise InputError(f"invalid JSON: not UTF-8 at byte {error.start + 1}") from None
     except json.JSONDecodeError as error:
         raise InputError(f"invalid JSON: {_told(error)}") from None
-    except RecursionError:
-        raise InputError("invalid JSON: nested too deeply") from None
     except InputError:
         raise
     except ValueError:  # Python's bound on the digits of a number
         raise InputError("invalid JSON: a number has too many digits") from None
+
+
+_string = lazy_pattern(r'"(?:[^"\\]|\\.)*+"?+', re.DOTALL)  # or to the end
+_no_bracket = lazy_pattern(r"[^\[\]{}]++")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+def _depth(text: str) -> int:
+    """
+    Give how deep arrays and objects stand in each other.
+
+    What the interpreter's own recursion bears differs from version to version, and between reading
+    and writing.
+    """
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return 0
+    brackets = _no_bracket.sub("", _string.sub("", text))
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
 
 
 def _told(error: json.JSONDecodeError) -> str:

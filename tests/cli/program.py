@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BIN = Path(sys.executable).parent
+# Taken before a process that runs as root may read and write whatever it likes.
+ORDINARY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 PROGRAM = str(BIN / "httpheaders")
 # Far longer than any run takes: only a program that waits for ever meets it.
 PATIENCE = 60
@@ -31,6 +37,21 @@ def run(
         check=False,
         **options,  # type: ignore[call-overload]
     )
+
+
+def as_ordinary_user(*command: str) -> list[str]:
+    """Give a command that meets permissions as everybody does, or skip the test."""
+    if os.geteuid() != 0:
+        return list(command)
+    if shutil.which(ORDINARY[0]) is None or subprocess.run([*ORDINARY, "true"]).returncode:
+        pytest.skip("root reads and writes everything, and setpriv cannot change that here")
+    return [*ORDINARY, *command]
+
+
+def interruptible() -> None:
+    """Let a child be interrupted and hung up, as what runs in the background or by nohup is not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def shell(command: str, stdin: bytes = b"", **changes: str) -> subprocess.CompletedProcess[bytes]:

@@ -6,6 +6,7 @@ The tests that every command must pass run over this table, and fail while a com
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,20 @@ class Sample(NamedTuple):
     question: bytes
     status: int = 0
 
+    @property
+    def line(self) -> bytes:
+        """The question, or one like it, as one line of JSON Lines."""
+        if self.question.startswith(b"{"):
+            return self.question
+        if self.question.startswith(b"HTTP/"):
+            return RESPONSE_LINE
+        return json.dumps({"token": self.question.decode().strip()}).encode() + b"\n"
 
+
+RESPONSE_LINE = (
+    b'{"status": 200, "headers": {"Content-Type": "text/html", "Cache-Control": "max-age=60", '
+    b'"Access-Control-Allow-Origin": "*"}, "body": "hi"}\n'
+)
 DUMP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"
 
 KEY = str(Path(__file__).parent.parent / "data" / "session.key")

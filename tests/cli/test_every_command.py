@@ -13,7 +13,7 @@ from typing import IO
 import pytest
 
 from httpheaders.cli.main import COMMANDS
-from tests.cli.program import PATIENCE, PROGRAM, environment, run, shell
+from tests.cli.program import PATIENCE, PROGRAM, environment, interruptible, run, shell
 from tests.cli.samples import SAMPLES, Sample
 
 every_command = pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.command)
@@ -216,6 +216,7 @@ def test_interruption_ends_with_130(sample):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
+        preexec_fn=interruptible,
     )
     assert process.stdin is not None
     process.stdin.write(sample.question)

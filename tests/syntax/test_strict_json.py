@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from httpheaders.errors import InputError
-from httpheaders.syntax.strict_json import fast_json_writer, read_json, write_json
+from httpheaders.syntax.strict_json import (
+    fast_json_writer,
+    read_json,
+    write_json,
+    write_pretty_json,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(-1e15, 1e15) | st.text(),
@@ -69,3 +74,21 @@ def test_only_our_own_error_comes_out(octets):
         read_json(octets)
     except InputError as error:
         assert str(error).startswith("invalid JSON: ")
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[{"a":[', "]}]")])
+def test_depth_has_a_bound_of_its_own_and_what_is_read_can_be_written(opening, closing):
+    levels = opening.count("[") + opening.count("{")
+    times = 500 // levels
+    inner = json.dumps("[{" * 600 + '"\\')  # in a text they are text
+    document = f"{opening * times}{inner}{closing * times}"
+    value = read_json(document.encode())
+    assert read_json(write_json(value)) == value
+    assert read_json(fast_json_writer()(value)) == value
+    assert read_json(write_pretty_json(value)) == value
+    with pytest.raises(InputError, match="nested too deeply"):
+        read_json(f"{opening * (times + 1)}{inner}{closing * (times + 1)}".encode())
+
+
+def test_many_are_not_deep():
+    assert len(read_json(b"[" + b"[],{}," * 1000 + b"0]")) == 2001

@@ -26,6 +26,9 @@ from httpheaders.messages.checks import (
 if TYPE_CHECKING:
     from httpheaders.cli.junit import JUnitReport
 
+# Longer than any list of checks; a file named by mistake is not read whole.
+LARGEST_FILE = 1 << 20
+
 FORM = Form(
     keys={"checks": texts, "hop": whole_number, "all": boolean},
     subject="headers",
@@ -106,13 +109,13 @@ def _tap(result: Checked) -> str:
 @click.option(
     "--checks",
     "check_files",
-    metavar="FILE",
+    type=options.FILE,
     multiple=True,
     help="Run the checks in FILE as well, one a line; # begins a comment.",
 )
 @click.option("--hop", type=int, metavar="N", help="Message N, from 1; -1 is the last. [last]")
 @click.option("--all", is_flag=True, default=None, help="Every message, or all that --hop names.")
-@click.option("--junit", metavar="FILE", help="Write the results to FILE as JUnit XML too.")
+@click.option("--junit", type=options.FILE, help="Write the results to FILE as JUnit XML too.")
 @options.input_and_output()
 def command(
     io: InputOutput,
@@ -148,10 +151,11 @@ def command(
 
 
 def _from_files(paths: Sequence[str]) -> list[Check]:
+    from httpheaders.cli.sources import read_file
+
     checks: list[Check] = []
     for path in paths:
-        with open(path, "rb") as file:
-            octets = file.read()
+        octets = read_file(path, limit=LARGEST_FILE)
         try:
             checks += parse_check_lines(octets.decode())
         except UnicodeDecodeError:

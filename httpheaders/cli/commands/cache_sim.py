@@ -114,6 +114,7 @@ def command(
     """
     from httpheaders.cache_settings import CacheSettings
     from httpheaders.cache_simulation import CacheSimulation
+    from httpheaders.cli.destinations import destination_at
 
     if cdn and private:
         raise click.UsageError("a private cache has no targeted fields: leave out --cdn")
@@ -126,7 +127,7 @@ def command(
     if not summary:
         return io.answer_each(FORM, {}, simulated)
     status = io._replace(quiet=True, output=None).answer_each(FORM, {}, simulated)
-    with io.destination() as destination:
+    with destination_at(io.output) as destination:
         writer = ReplyWriter(
             destination,
             "quiet" if io.quiet else "raw" if io.raw else "json",

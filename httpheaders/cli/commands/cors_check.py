@@ -330,9 +330,14 @@ def _raw(verdict: FetchVerdict) -> str | bytes | None:
 # --- files named by options ---------------------------------------------------------------------
 
 
+# Longer than any policy; a file named by mistake is not read whole.
+LARGEST_POLICY = 1 << 20
+
+
 def _policy_file(name: str) -> Any:
-    with open(name, "rb") as file:
-        octets = file.read()
+    from httpheaders.cli.sources import read_file
+
+    octets = read_file(name, limit=LARGEST_POLICY)
     try:
         if octets.lstrip().startswith(b"{"):
             from httpheaders.syntax.strict_json import read_json
@@ -357,11 +362,12 @@ def _preflight_file(name: str) -> Any:
         return name
     from httpheaders.cli.questioner import Questioner
     from httpheaders.cli.reading import read_documents
+    from httpheaders.cli.sources import opened_file
 
     form = Form(keys={}, subject="headers", missing=lambda given: None)
     questioner = Questioner(form, {}, explain=False, clock=lambda: 0)
     try:
-        with open(name, "rb") as file:
+        with opened_file(name) as file:
             questions = [questioner.of(part) for part in read_documents(file).documents]
         answers = [question.response for question in questions if question.response]
         if answers:
@@ -395,7 +401,7 @@ def _preflight_file(name: str) -> Any:
 @click.option(
     "--fixed-origin", is_flag=True, default=None, help="Send the one origin whoever asks."
 )
-@click.option("--policy", metavar="FILE", help="The policy, in JSON or TOML.")
+@click.option("--policy", type=options.FILE, help="The policy, in JSON or TOML.")
 @click.option("--probe", is_flag=True, default=None, help="Try origins that get past lax policies.")
 @click.option("--origin", metavar="ORIGIN", help="The origin of the page that asks.")
 @click.option("--method", metavar="METHOD", help="The method of the request; GET unless said.")
@@ -412,7 +418,7 @@ def _preflight_file(name: str) -> Any:
 )
 @click.option("--mode", type=click.Choice(MODES), help="The mode of fetch(); cors unless said.")
 @click.option(
-    "--preflight", metavar="FILE", help="The answer to the preflight; - when that is the input."
+    "--preflight", type=options.FILE, help="The answer to the preflight; - when that is the input."
 )
 @click.option("--keep-preflights", is_flag=True, help="Keep preflights from question to question.")
 @options.input_and_output()

@@ -192,7 +192,7 @@ def answer_content(question: Question, stream: Input) -> Reply:
 
 
 @click.command("etag", epilog=options.examples(EXAMPLES))
-@click.argument("content", required=False, metavar="[FILE]")
+@click.argument("content", type=options.FILE, required=False, metavar="[FILE]")
 @click.option("--weak", is_flag=True, default=None, help="Mark the tag as weak.")
 @click.option("--algorithm", type=click.Choice(ALGORITHMS), help="sha256 unless said otherwise.")
 @click.option("--etag", metavar="TAG", help="The current tag, in place of one that is computed.")

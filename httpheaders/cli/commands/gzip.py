@@ -204,8 +204,10 @@ def filter_content(
     io: InputOutput, stream: Beginning, given: Mapping[str, Any]
 ) -> tuple[ExitStatus, Headers]:
     """Send content through, compressed if so decided, holding no more than `min_size` of it."""
+    from httpheaders.cli.destinations import destination_at
+
     question = Question(given, None, explain=False, clock=io.clock)
-    with io.destination() as destination:
+    with destination_at(io.output) as destination:
         if given.get("decompress"):
             return _decompressed(stream, destination, given)
         from httpheaders.compression import decide
@@ -292,7 +294,7 @@ def _decompressed(
 
 
 @click.command("gzip", epilog=options.examples(EXAMPLES))
-@click.argument("content_file", metavar="[FILE]", required=False)
+@click.argument("content_file", type=options.FILE, metavar="[FILE]", required=False)
 @click.option("--accept-encoding", metavar="FIELD", help="What the client says it takes.")
 @click.option(
     "--coding",
@@ -320,7 +322,7 @@ def _decompressed(
     "--max-size", type=options.SIZE, metavar="SIZE", help="Refuse more than SIZE decompressed."
 )
 @click.option("--flush", is_flag=True, default=None, help="With --raw: send on what comes at once.")
-@click.option("--headers-to", metavar="FILE", help="Write the header lines to send to FILE.")
+@click.option("--headers-to", type=options.FILE, help="Write the header lines to send to FILE.")
 @options.input_and_output()
 def command(
     io: InputOutput, content_file: str | None, headers_to: str | None, **given: Any
@@ -376,9 +378,9 @@ def _run(
 
 
 def _refuse_terminal(io: InputOutput) -> None:
-    from httpheaders.cli.destinations import StandardOutput
+    from httpheaders.cli.destinations import StandardOutput, is_standard_output
 
-    if io.output is None and StandardOutput().is_terminal:
+    if is_standard_output(io.output) and StandardOutput().is_terminal:
         raise InputError("compressed octets are nothing for a terminal: use --output, or a pipe")
 
 
@@ -388,9 +390,8 @@ def _headers_file(path: str | None) -> Iterator[Callable[[Headers], None]]:
     if path is None:
         yield lambda headers: None
         return
-    from httpheaders.cli.destinations import FileDestination
+    from httpheaders.cli.destinations import destination_at
 
-    target = FileDestination(path)
     told = 0
 
     def tell(headers: Headers) -> None:
@@ -398,9 +399,5 @@ def _headers_file(path: str | None) -> Iterator[Callable[[Headers], None]]:
         told += 1
         target.write(b"\n" * (told > 1) + header_lines(headers))
 
-    try:
+    with destination_at(path) as target:
         yield tell
-    except BaseException:
-        target.discard()
-        raise
-    target.commit()

@@ -57,7 +57,7 @@ def answer_under(policy: Policy, question: Question) -> Reply:
 
 
 @click.command("pipeline", epilog=options.examples(EXAMPLES))
-@click.option("--policy", required=True, metavar="FILE", help="The policy, TOML or JSON.")
+@click.option("--policy", required=True, type=options.FILE, help="The policy, TOML or JSON.")
 @click.option("--method", metavar="METHOD", help="GET unless there is --data, then POST.")
 @click.option("--path", metavar="URL", help="The path with its query, or a whole URL.")
 @click.option("--header", multiple=True, metavar="FIELD", help="A field of the request, 'Name: v'.")

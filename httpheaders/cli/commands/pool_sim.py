@@ -362,13 +362,12 @@ def _raw(simulation: Simulation | None, chain: Chain | None, sweep: Sweep | None
 
 def _drawn(reply: Reply, sweep: Sweep, drawing: Drawing) -> Reply:
     if drawing.svg is not None:
-        from httpheaders.cli.destinations import FileDestination
+        from httpheaders.cli.destinations import destination_at
         from httpheaders.pool_plot import svg_plot
 
         picture = svg_plot(sweep)
-        file = FileDestination(drawing.svg)
-        file.write(picture)
-        file.commit()
+        with destination_at(drawing.svg) as file:
+            file.write(picture)
     if not drawing.plot:
         return reply
     from httpheaders.pool_plot import text_plot
@@ -475,7 +474,7 @@ COUNT = click.IntRange(min=1)
 @click.option("--cost-wait", type=float, metavar="X", help="Price of a second of waiting.")
 @click.option("--workers", type=COUNT, metavar="N", help="Processes for a sweep; one a core.")
 @click.option("--plot", is_flag=True, help="Draw the sweep in place of the JSON.")
-@click.option("--svg", metavar="FILE", help="Draw the sweep into FILE.")
+@click.option("--svg", type=options.FILE, help="Draw the sweep into FILE.")
 @click.option(
     "--connections", is_flag=True, default=None, help="Count the requests on each connection."
 )

@@ -48,7 +48,7 @@ def read_keys(key_file: str | None, old_key_files: tuple[str, ...], key_env: str
     else:
         raise InputError("missing the key: --key-file FILE, or --key-env NAME")
     old = [_from_file(path) for path in old_key_files]
-    return SessionKeys(current, old, names=(name, *old_key_files))
+    return SessionKeys(current, old, names=tuple(map(options.as_received, (name, *old_key_files))))
 
 
 def _from_environment(name: str) -> bytes:
@@ -63,10 +63,9 @@ def _from_environment(name: str) -> bytes:
 
 
 def _from_file(path: str) -> bytes:
-    with open(path, "rb") as file:
-        octets = file.read(LARGEST_KEY + 1)
-    if len(octets) > LARGEST_KEY:
-        raise InputError(f"{path}: a key has at most {LARGEST_KEY} octets")
+    from httpheaders.cli.sources import read_file
+
+    octets = read_file(path, limit=LARGEST_KEY)
     # Editors and `keygen` end the line; the end is no part of the key.
     key = octets.removesuffix(b"\n").removesuffix(b"\r")
     if not key:
@@ -120,14 +119,19 @@ def about_keys(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _ABOUT_KEYS = (
-    click.option("--key-file", metavar="FILE", help="The current key: it signs and verifies."),
+    click.option("--key-file", type=options.FILE, help="The current key: it signs and verifies."),
     click.option(
         "--old-key-file",
         multiple=True,
-        metavar="FILE",
+        type=options.FILE,
         help="A key that only verifies; repeatable.",
     ),
-    click.option("--key-env", metavar="NAME", help="The variable that holds the current key."),
+    click.option(
+        "--key-env",
+        type=options.VARIABLE,
+        metavar="NAME",
+        help="The variable that holds the current key.",
+    ),
     click.option("--salt", metavar="TEXT", help="What the token is for: keeps purposes apart."),
     click.option(
         "--format",
@@ -315,7 +319,7 @@ def _token_of(question: Question, cookie: str | None) -> tuple[str, Any]:
 
 
 @click.command("verify", epilog=options.examples(VERIFY_EXAMPLES))
-@click.option("--token-file", metavar="FILE", help="Read the token from FILE.")
+@click.option("--token-file", type=options.FILE, help="Read the token from FILE.")
 @click.option("--cookie", metavar="NAME", help="Take a request's token from this cookie.")
 @click.option(
     "--leeway", type=options.DURATION, metavar="DURATION", help="How wrong clocks may be; 0 if not."
@@ -392,10 +396,7 @@ def keygen(io: InputOutput, **given: Any) -> ExitStatus:
     Prints random octets of the system's as base64url, which survives files and environments. With
     --output the file is made for its owner alone. Reads nothing.
     """
-    import os
-
-    os.umask(0o077)
-    return io.answer_each(KEYGEN_FORM, given, keygen_answer)
+    return io._replace(private=True).answer_each(KEYGEN_FORM, given, keygen_answer)
 
 
 # --- the group ------------------------------------------------------------------------------

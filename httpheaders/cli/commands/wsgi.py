@@ -141,7 +141,7 @@ def _layers(
     help="Put this around the app, the first outermost: errors, request-id, timing, cors, etag,"
     " gzip, cache-headers, session, cache, policy, or MODULE:CALLABLE.",
 )
-@click.option("--policy", metavar="FILE", help="The policy that guards the app, TOML or JSON.")
+@click.option("--policy", type=options.FILE, help="The policy that guards the app, TOML or JSON.")
 @click.option("--trace", is_flag=True, help="Show what each layer does to the headers, and time.")
 @click.option("--validate", is_flag=True, help="Look for breaches of PEP 3333, in each layer.")
 @click.option(

@@ -183,7 +183,7 @@ def _steps_of_message(question: Question, session: JarSession, now: float) -> li
     help="How the requests came about that the lines answer.",
 )
 @click.option(
-    "--cookie-file", metavar="FILE", help="Begin with the cookies of FILE, and keep them."
+    "--cookie-file", type=options.FILE, help="Begin with the cookies of FILE, and keep them."
 )
 @click.option(
     "--new-session", is_flag=True, help="Forget the cookies of FILE that have no date first."

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["JarSession"]
 
+# Five times what the 3000 cookies of 4096 octets take that a browser must have room for.
+_LARGEST_FILE = 1 << 26
+
 
 class JarSession:
     """
@@ -45,12 +48,12 @@ class JarSession:
         return self._shared
 
     def _fill(self, jar: CookieJar, path: str, now: float) -> None:
+        from httpheaders.cli.sources import read_file
         from httpheaders.messages.headers import decode_field_text
         from httpheaders.netscape_cookies import parse_cookie_file
 
         try:
-            with open(path, "rb") as file:
-                octets = file.read()
+            octets = read_file(path, limit=_LARGEST_FILE)
         except FileNotFoundError:
             return  # the file begins empty, as curl's does
         found = parse_cookie_file(decode_field_text(octets), now=now)
@@ -82,13 +85,8 @@ class JarSession:
         from httpheaders.netscape_cookies import format_cookie_file
 
         text, _ = format_cookie_file(self._shared.cookies(now=self._now))
-        destination = FileDestination(self._path, new_mode=0o600)
-        try:
+        with FileDestination(self._path, new_mode=0o600) as destination:
             destination.write(encode_field_text(text))
-        except BaseException:
-            destination.discard()
-            raise
-        destination.commit()
 
 
 def _new_jar(question: Question) -> CookieJar:

@@ -8,6 +8,9 @@ import click
 
 __all__ = ["suffix_list", "trust_loopback"]
 
+# Fifty times what the whole list takes.
+_LARGEST_LIST = 1 << 24
+
 
 class SuffixFile(click.ParamType):  # type: ignore[type-arg]  # generic only for type checkers
     """A file of public suffix rules, as publicsuffix.org has it; read as the list of its rules."""
@@ -17,11 +20,11 @@ class SuffixFile(click.ParamType):  # type: ignore[type-arg]  # generic only for
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> list[str]:
+        from httpheaders.cli.sources import read_file
         from httpheaders.public_suffixes import parse_suffix_rules
 
         try:
-            with open(str(value), encoding="utf-8") as file:
-                return parse_suffix_rules(file.read())
+            return parse_suffix_rules(read_file(str(value), limit=_LARGEST_LIST).decode())
         except UnicodeDecodeError:
             self.fail(f"{value} is not UTF-8", param, ctx)
 
