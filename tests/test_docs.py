@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 import shutil
 import subprocess
+import sys
 import textwrap
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,8 @@ from tests.cli.program import shell
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "man").glob("*.1"))
 DUMPS = ROOT / "tests" / "data" / "dumps"
+EXAMPLES = ROOT / "examples"
+GUIDES = sorted(ROOT.glob("*.md"))
 
 
 class Example(NamedTuple):
@@ -51,10 +53,9 @@ def examples_of(text: str, place: str) -> list[Example]:
     return examples
 
 
-def readme_examples() -> list[Example]:
-    text = (ROOT / "README.md").read_text()
-    blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [example for block in blocks for example in examples_of(block, "README.md")]
+def guide_examples(guide: Path) -> list[Example]:
+    blocks = re.findall(r"^```console\n(.*?)^```", guide.read_text(), re.MULTILINE | re.DOTALL)
+    return [example for block in blocks for example in examples_of(block, guide.name)]
 
 
 def page_examples(page: Path) -> list[Example]:
@@ -114,37 +115,72 @@ def help_examples(words: tuple[str, ...]) -> list[Example]:
 
 ALL_WORDS = [(), *words_of_all_commands()]
 LEAVES = [words for words in ALL_WORDS if not isinstance(command_of(words), click.Group)]
-EXAMPLES = [
-    *readme_examples(),
+PRINTED = [
+    *(example for guide in GUIDES for example in guide_examples(guide)),
     *(example for page in PAGES for example in page_examples(page)),
     *(example for words in ALL_WORDS for example in help_examples(words)),
 ]
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.place}: {e.command[:60]}")
-def test_examples_print_what_the_page_says(example, example_site, tmp_path):
-    for dump in DUMPS.glob("*"):
-        shutil.copy(dump, tmp_path)
-    if re.search(r"\bcurl\b", example.command) and shutil.which("curl") is None:
-        pytest.skip("curl is not installed")
-    done = shell(f"cd '{tmp_path}'; {example.command}", **example_site)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Hold the files that the examples name."""
+    for file in (*DUMPS.glob("*"), *EXAMPLES.glob("*.*")):
+        shutil.copy(file, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("example", PRINTED, ids=lambda e: f"{e.place}: {e.command[:60]}")
+def test_examples_print_what_the_page_says(example, example_site, folder):
+    for program in ("curl", "parallel"):
+        named = re.search(rf"(?<!-){program}\b", example.command)
+        if named and shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    done = shell(f"cd '{folder}'; {example.command}", **example_site)
     printed = (done.stdout + done.stderr).decode().rstrip("\n")
     assert [line.rstrip() for line in printed.splitlines()] == example.output.splitlines()
 
 
-def test_the_python_examples_of_the_readme_are_true():
-    blocks = re.findall(
-        r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
-    )
-    examples = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "README.md", None, 0)
-    results = doctest.DocTestRunner().run(examples)
-    assert results.attempted > 0
-    assert results.failed == 0
+def python_blocks(guide: Path) -> list[tuple[str | None, str]]:
+    """Give each block with the file it says to be a part of, where it says so."""
+    pattern = r"^(?:<!-- from (\S+) -->\n)?```python\n(.*?)^```"
+    return re.findall(pattern, guide.read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_python_examples_are_true(guide, folder):
+    """They follow each other in one session, beside the files that the examples name."""
+    session = "\n".join(block for file, block in python_blocks(guide) if not file)
+    if not session:
+        return
+    (folder / "session.txt").write_text(session)
+    doctest = [sys.executable, "-W", "error", "-m", "doctest", "session.txt"]
+    done = subprocess.run(doctest, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.stdout + done.stderr == ""
+    assert ">>> " in session
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_what_is_quoted_from_a_file_stands_there(guide):
+    for file, block in python_blocks(guide):
+        assert not file or block in (ROOT / file).read_text()
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_links_lead_somewhere(guide):
+    text = re.sub(r"^```.*?^```", "", guide.read_text(), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        if target.startswith("#"):
+            assert target[1:] in anchors
+        elif not target.startswith("https://"):
+            assert (ROOT / target).exists(), target
 
 
 def test_there_are_examples_to_run():
-    places = {example.place for example in EXAMPLES}
-    assert "README.md" in places
+    places = {example.place for example in PRINTED}
+    assert {"README.md", "COOKBOOK.md"} <= places
     assert {page.name for page in PAGES} <= places | {"httpheaders.1"}
 
 
