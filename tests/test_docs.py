@@ -14,9 +14,11 @@ import click
 import pytest
 
 from httpheaders.cli.main import COMMANDS, cli
+from httpheaders.version import __version__
 from tests.cli.program import shell
 
 ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "httpheaders"
 PAGES = sorted((ROOT / "man").glob("*.1"))
 DUMPS = ROOT / "tests" / "data" / "dumps"
 EXAMPLES = ROOT / "examples"
@@ -166,22 +168,29 @@ def test_what_is_quoted_from_a_file_stands_there(guide):
         assert not file or block in (ROOT / file).read_text()
 
 
+def prose_of(guide: Path) -> str:
+    return re.sub(r"^```.*?^```", "", guide.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors_of(guide: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", prose_of(guide), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
 def test_links_lead_somewhere(guide):
-    text = re.sub(r"^```.*?^```", "", guide.read_text(), flags=re.MULTILINE | re.DOTALL)
-    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    for target in re.findall(r"\]\(([^)]+)\)", text):
-        if target.startswith("#"):
-            assert target[1:] in anchors
-        elif not target.startswith("https://"):
-            assert (ROOT / target).exists(), target
+    for target in re.findall(r"\]\(([^)]+)\)", prose_of(guide)):
+        if not target.startswith("https://"):
+            file, _, anchor = target.partition("#")
+            page = ROOT / file if file else guide
+            assert page.exists(), target
+            assert not anchor or anchor in anchors_of(page), target
 
 
 def test_there_are_examples_to_run():
     places = {example.place for example in PRINTED}
     assert {"README.md", "COOKBOOK.md"} <= places
-    assert {page.name for page in PAGES} <= places | {"httpheaders.1"}
+    assert {page.name for page in PAGES} <= places
 
 
 @pytest.mark.parametrize("words", ALL_WORDS, ids=lambda words: " ".join(("httpheaders", *words)))
@@ -203,10 +212,11 @@ def test_every_option_stands_in_the_manual_page(words):
                 assert name in page or name in shared, f"{name} is not in the manual"
 
 
-def test_the_main_page_names_every_command():
+def test_the_main_page_lists_every_command_as_the_help_does():
     page = (ROOT / "man" / "httpheaders.1").read_text().replace("\\-", "-")
-    for name in COMMANDS:
-        assert f"httpheaders-{name}" in page
+    _, _, listed = page.partition(".SH COMMANDS\n")
+    found = re.findall(r"\.BR httpheaders-(\S+) \(1\)\n(.*)\n", listed.partition(".SH INPUT")[0])
+    assert found == [(name, question) for name, (_, question) in COMMANDS.items()]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -220,6 +230,70 @@ def test_manual_pages_are_clean(page, linter):
         pytest.skip(f"{linter[0]} is not installed")
     done = subprocess.run([*linter, page], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_tell_the_version_they_describe(page):
+    assert re.search(rf'^\.TH .* "httpheaders {__version__}" ', page.read_text(), re.MULTILINE)
+
+
+# The order of man-pages(7); what a page calls its own stands between DESCRIPTION and OPTIONS.
+BEFORE_ITS_OWN = ["NAME", "SYNOPSIS", "DESCRIPTION"]
+AFTER_ITS_OWN = ["OPTIONS", "EXIT STATUS", "ENVIRONMENT", "STANDARDS", "CAVEATS", "EXAMPLES"]
+ALWAYS_THERE = {"OPTIONS", "EXIT STATUS", "STANDARDS", "CAVEATS", "EXAMPLES"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_sections_stand_in_the_order_of_manual_pages(page):
+    *sections, last = re.findall(r"^\.SH (.*)", page.read_text(), re.MULTILINE)
+    assert sections[:3] == BEFORE_ITS_OWN
+    assert last == "SEE ALSO"
+    rest = sections[sections.index("OPTIONS") :]
+    assert rest == [name for name in AFTER_ITS_OWN if name in rest]
+    assert set(rest) >= ALWAYS_THERE
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_see_also_is_in_order_and_names_pages_that_are_there(page):
+    _, _, listed = page.read_text().replace("\\-", "-").partition(".SH SEE ALSO\n")
+    names = re.findall(r"^\.BR (\S+) \(1\),?$", listed, re.MULTILINE)
+    assert len(names) == len(listed.splitlines())
+    assert names == sorted(set(names))
+    for name in names:
+        if name.startswith("httpheaders"):
+            assert (page.parent / f"{name}.1").exists()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_manual_pages_break_no_word(page):
+    """A key broken at the end of a line, and joined again by a hyphen, is another key."""
+    if shutil.which("groff") is None:
+        pytest.skip("groff is not installed")
+    words = ["groff", "-man", "-Tutf8", "-P-c", "-rLL=78n", page]
+    shown = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert "\N{HYPHEN}\n" not in shown
+
+
+@pytest.mark.parametrize("words", ALL_WORDS, ids=lambda words: " ".join(("httpheaders", *words)))
+def test_help_breaks_no_word(words):
+    context = click.Context(command_of(words), info_name=" ".join(words), terminal_width=80)
+    assert not re.search(r"\w-$", context.get_help(), re.MULTILINE)
+
+
+def test_the_way_around_names_what_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"`([\w./-]+(?:\.py|\.md|/))`", text)
+    assert len(named) > 20
+    for path in named:
+        if "NAME" not in path and path != "dist/":
+            assert any(
+                (base / path).exists() for base in (ROOT, PACKAGE, PACKAGE / "cli" / "commands")
+            ), path
+
+
+@pytest.mark.parametrize(("guide", "most"), [("README.md", 100), ("CONTRIBUTING.md", 70)])
+def test_a_page_is_a_page(guide, most):
+    assert len((ROOT / guide).read_text().splitlines()) <= most
 
 
 def test_the_changelog_begins_with_what_is_unreleased():
