@@ -9,7 +9,6 @@ is said, and the others are measured.
 from __future__ import annotations
 
 import shlex
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.rows import Row
-from tests.cli.program import environment
+from tests.cli.program import environment, has_gnu_parallel
 from tests.local_spark import spark_command, spark_environment, why_not
 from tests.many_lines import COUNT, OFFERS, questions
 
@@ -45,7 +44,7 @@ def measure(count: int = COUNT) -> list[Row]:
 
 
 def _engines(folder: Path) -> Iterator[tuple[str, list[str], Mapping[str, str], str]]:
-    if shutil.which("parallel"):
+    if has_gnu_parallel():
         split = f"parallel --pipe --keep-order --jobs {JOBS} --block 5M"
         command = ["sh", "-c", f"{split} {NEGOTIATE} < lines > parallel"]
         yield f"GNU parallel, {JOBS} jobs", command, environment(), "parallel"

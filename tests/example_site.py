@@ -26,10 +26,13 @@ class ExampleSite(BaseHTTPRequestHandler):
         status, fields, body = ANSWERS.get((self.command, path)) or ANSWERS.get(
             ("GET", path), (404, [("Content-Type", "text/plain")], b"not here\n")
         )
+        if self.headers.get("If-None-Match", "") == dict(fields).get("ETag"):
+            status, body = 304, b""
         self.send_response_only(status)
         for name, value in fields:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        if status != 304:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

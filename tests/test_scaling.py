@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import environment, run
+from tests.cli.program import environment, has_gnu_parallel, run
 from tests.cli.samples import KEY, POLICY, SAMPLES, TOKEN
 from tests.local_spark import spark_command, spark_environment, why_not
 from tests.many_lines import BAD_EVERY, COUNT, OFFERS, questions
@@ -30,9 +30,7 @@ RENUMBER = r"""awk '/"ok":null/ { sub(/"error":[{]"line":[0-9]+/, "\"error\":{\"
 # Far longer than a million lines take anywhere: only what hangs meets it.
 PATIENCE = 900
 
-needs_parallel = pytest.mark.skipif(
-    shutil.which("parallel") is None, reason="GNU parallel is not installed"
-)
+needs_parallel = pytest.mark.skipif(not has_gnu_parallel(), reason="GNU parallel is not installed")
 
 
 def bash(command: str, folder: Path) -> subprocess.CompletedProcess[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,11 @@ def shell(command: str, stdin: bytes = b"", **changes: str) -> subprocess.Comple
         env=environment(**changes),
         check=False,
     )
+
+
+def has_gnu_parallel() -> bool:
+    """Say whether `parallel` is the one of GNU: another program has that name too."""
+    if shutil.which("parallel") is None:
+        return False
+    done = subprocess.run(["parallel", "--version"], capture_output=True, check=False)
+    return done.stdout.startswith(b"GNU parallel")
