@@ -26,7 +26,6 @@ def lines(svg: str) -> list[str]:
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_picture_shows_what_the_commands_print(scene, example_site):
     pytest.importorskip("rich")
-    pytest.importorskip("plotille")
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
     picture = (FOLDER / f"{scene}.svg").read_text()
