@@ -4,10 +4,11 @@ Which representation does each client want? A million lines, or a billion, asked
     spark-submit examples/spark.py pipe LINES ANSWERS
     spark-submit examples/spark.py library LINES ANSWERS
 
-LINES is a file or a directory that Spark can read, with one question a line: an Accept field, or
-an object with the key "accept". ANSWERS is a new directory, whose parts in the order of their names
-are the answers in the order of the lines: of the program with `pipe`, of the library with
-`library`, which gives the selected types alone.
+LINES is a file or a directory that Spark can read, with one question a line. ANSWERS is a new
+directory, whose parts in the order of their names are the answers in the order of the lines.
+`pipe` sends the lines through the program, which takes requests as well; `library` calls the
+function behind it, takes an Accept field or an object with the key "accept", and gives the selected
+types alone.
 """
 
 from __future__ import annotations
@@ -41,18 +42,24 @@ def by_library(lines: RDD[str]) -> RDD[str]:
 def selected_types(lines: Iterable[str]) -> Iterator[str]:
     """Give what each client gets: an empty line where nothing will do or the line is unusable."""
     from httpheaders import negotiate_content_type
+
+    for line in lines:
+        accept = accept_of(line)
+        yield (accept is not None and negotiate_content_type(accept, OFFERS)) or ""
+
+
+def accept_of(line: str) -> str | None:
+    """Give the Accept field that a line is, or holds; None where it is unusable."""
     from httpheaders.errors import InputError
     from httpheaders.syntax.strict_json import read_json
 
-    for line in lines:
-        accept: object = line
-        if line.startswith("{") and line.endswith("}"):
-            try:
-                accept = read_json(line.encode()).get("accept")
-            except InputError:
-                accept = None
-        usable = isinstance(accept, str)
-        yield (negotiate_content_type(accept, OFFERS) if usable else None) or ""
+    if not (line.startswith("{") and line.endswith("}")):
+        return line
+    try:
+        accept = read_json(line.encode()).get("accept")
+    except InputError:
+        return None
+    return accept if isinstance(accept, str) else None
 
 
 def main(how: str, lines: str, answers: str) -> None:
