@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from tests.cli.program import environment
 
 __all__ = ["EXAMPLE", "spark_command", "spark_environment", "why_not"]
 
+# What pyspark 4 runs on.
+OLDEST_JAVA = 17
 EXAMPLE = Path(__file__).parent.parent / "examples" / "spark.py"
 
 
@@ -19,8 +23,14 @@ def why_not() -> str | None:
     """Say what is missing for it to run; None when nothing."""
     if importlib.util.find_spec("pyspark") is None:
         return "pyspark is not installed: pip install '.[spark]'"
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java" if home is None else os.path.join(home, "bin", "java"))
+    if java is None:
         return "Java is not installed"
+    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "([0-9]+)', told)
+    if version is None or int(version[1]) < OLDEST_JAVA:
+        return f"Java {OLDEST_JAVA} or newer is not installed"
     return None
 
 

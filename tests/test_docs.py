@@ -191,6 +191,12 @@ def test_links_lead_somewhere(guide):
             assert not anchor or anchor in anchors_of(page), target
 
 
+def test_the_cookbook_has_a_recipe_for_every_command():
+    commands = " ".join(example.command for example in PRINTED if example.place == "COOKBOOK.md")
+    for name in COMMANDS:
+        assert f"httpheaders {name} " in commands
+
+
 def test_there_are_examples_to_run():
     assert set(SESSIONS) == {"README.md", "COOKBOOK.md"}
     places = {example.place for example in PRINTED}
