@@ -433,10 +433,23 @@ def _argument(name: str, value: object, where: str) -> object:
             return value
         raise InputError(f"'{name}' is not true or false", where=where)
     if name in _NUMBERS:
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
+        number = _seconds(value, where) if name == "max_age" else value
+        if isinstance(number, int) and not isinstance(number, bool):
+            return number
         raise InputError(f"'{name}' is not a whole number", where=where)
     raise InputError(f"unknown key '{printable(name)}'{_nearest(name)}", where=where)
+
+
+def _seconds(value: object, where: str) -> object:
+    """Policies are written by people: their times may be like "10m"."""
+    if not isinstance(value, str):
+        return value
+    from httpheaders.syntax.durations import parse_duration
+
+    try:
+        return parse_duration(value)
+    except InputError as error:
+        raise InputError(error.message, where=where) from None
 
 
 def _regex(member: object, where: str) -> OriginRegex:

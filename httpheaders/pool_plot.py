@@ -15,7 +15,7 @@ from httpheaders.pool_sweep import Sweep
 
 __all__ = ["svg_plot", "text_plot"]
 
-_WIDTH, _HEIGHT = 64, 16
+_WIDTH, _HEIGHT = 50, 16
 
 
 def text_plot(sweep: Sweep, *, width: int = _WIDTH) -> str:
@@ -32,7 +32,9 @@ def text_plot(sweep: Sweep, *, width: int = _WIDTH) -> str:
     figure.with_colors = False
     figure.x_label, figure.y_label = sweep.parameter, "connections opened"
     figure.set_x_limits(min_=xs[0], max_=max(xs[-1], xs[0] + 1e-9))
-    figure.set_y_limits(min_=0, max_=max(*ys, 1))
+    # One row more, for what lies on the upper limit is not drawn.
+    figure.set_y_limits(min_=0, max_=max(*ys, 1) * _HEIGHT / (_HEIGHT - 1))
+    figure.register_label_formatter(float, _label)
     figure.plot(xs, ys)
     lines = str(figure.show(legend=False)).splitlines()
     return "\n".join(line.rstrip("\u2800 ") for line in lines)
@@ -54,6 +56,13 @@ def svg_plot(sweep: Sweep) -> bytes:
     chart.add_y_axis(name="connections opened")
     chart.add_line(list(zip(xs, ys, strict=True)), name="connections opened")
     return f"{chart.to_svg()}\n".encode()
+
+
+def _label(val: float, chars: int, delta: float, left: bool = False) -> str:
+    """Write a value at an axis with as many digits as can be told apart there."""
+    del delta
+    text = f"{val:.3g}"
+    return text.ljust(chars) if left else text.rjust(chars)
 
 
 def _points(sweep: Sweep) -> tuple[list[float], list[int]]:

@@ -213,6 +213,10 @@ def test_a_document_becomes_a_policy():
     assert (policy.allow_credentials, policy.max_age) == (True, 600)
 
 
+def test_a_document_may_give_its_time_as_people_write_it():
+    assert policy_from_mapping({"allow_origin": APP, "max_age": "1h30m"}).max_age == 5400
+
+
 @pytest.mark.parametrize(
     ("document", "fault"),
     [
@@ -224,6 +228,8 @@ def test_a_document_becomes_a_policy():
         ({"allow_credentials": "true"}, "not true or false"),
         ({"max_age": True}, "not a whole number"),
         ({"max_age": 1.5}, "not a whole number"),
+        ({"max_age": "250ms"}, "not a whole number"),
+        ({"max_age": "soon"}, "not a duration"),
         ({"allow_origin_regexes": [1]}, "regular expression"),
         ({"allow_origin_regexes": {"pattern": "a", "flags": "i"}}, "regular expression"),
     ],

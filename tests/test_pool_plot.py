@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from xml.etree import ElementTree
 
@@ -25,6 +26,19 @@ def test_text():
     assert "idle_timeout" in drawn
     assert "connections opened" in drawn
     assert len(drawn.splitlines()) > 10
+
+
+def test_the_axes_have_numbers_that_people_read():
+    pytest.importorskip("plotille")
+    numbers = re.findall(r"[0-9][0-9.]*", text_plot(curve(range(1, 41))))
+    assert numbers
+    assert all(len(number.removeprefix("0").replace(".", "")) <= 3 for number in numbers)
+
+
+def test_the_highest_points_are_drawn():
+    pytest.importorskip("plotille")
+    drawn = text_plot(curve(range(1, 41)))
+    assert drawn.count("⠉") + drawn.count("⠒") + drawn.count("⠤") + drawn.count("⣀") > 60, drawn
 
 
 def test_one_value_can_be_drawn():

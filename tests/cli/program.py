@@ -64,3 +64,11 @@ def shell(command: str, stdin: bytes = b"", **changes: str) -> subprocess.Comple
         env=environment(**changes),
         check=False,
     )
+
+
+def has_gnu_parallel() -> bool:
+    """Say whether `parallel` is the one of GNU: another program has that name too."""
+    if shutil.which("parallel") is None:
+        return False
+    done = subprocess.run(["parallel", "--version"], capture_output=True, check=False)
+    return done.stdout.startswith(b"GNU parallel")

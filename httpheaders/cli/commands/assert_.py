@@ -127,7 +127,7 @@ def command(
     """Say whether these checks hold on this message; all are run, all results printed.
 
     A CHECK is a path as httpheaders get has it, which must be there; !PATH, which must not; or PATH
-    and one of == != < <= > >= ~ with a value: 'cache-control.max-age>=1h'. They look at the last
+    and one of == != < <= > >= ~ with a value: 'age<10m'. They look at the last
     message of standard input or --input FILE: what curl -i, -I or -v printed, a HAR file, or JSON.
     The answer is yes when all hold.
     """

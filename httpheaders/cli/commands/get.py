@@ -110,10 +110,13 @@ def _keys(path: str, result: Lookup) -> dict[str, Any]:
 def command(io: InputOutput, nul: bool, as_json: bool, **given: Any) -> ExitStatus:
     """Say what one header is, or one part of it, as text for a shell variable.
 
-    PATH is a field, as in etag, or a part of one, as in cache-control.max-age, vary[origin],
-    set-cookie[sid].secure, link[next].href or retry-after.seconds; or :status, :method, :path. It
-    is looked for in the last message of FILE or standard input: what curl -i, -I or -v printed, a
-    HAR file, or JSON. The answer is yes when it is there and not false.
+    \b
+    PATH is a field, or a part of one: etag, vary[origin], retry-after.seconds,
+    cache-control.max-age, set-cookie[sid].secure, link[next].href; or :status,
+    :method, :path.
+
+    It is looked for in the last message of FILE or standard input: what curl -i, -I or -v printed,
+    a HAR file, or JSON. The answer is yes when it is there and not false.
     """
     if given["path"] is not None:
         from httpheaders.messages.paths import parse_path

@@ -9,7 +9,7 @@ from httpheaders.cli.late_group import LateGroup
 
 # Each leaf command's module has its name.
 COMMANDS = {
-    "parse": "Say what is in it, and whether a browser would keep it.",
+    "parse": "Say what a Cookie or Set-Cookie field holds, and whether a browser keeps it.",
     "build": "Say which Set-Cookie to send.",
     "jar": "Say which Cookie comes back.",
 }

@@ -172,7 +172,7 @@ def _url(question: Question) -> str | None:
 @shared_options.suffix_list
 @options.input_and_output()
 def command(io: InputOutput, **given: Any) -> ExitStatus:
-    """Say what is in it, and whether a browser would keep it.
+    """Say what a Cookie or Set-Cookie field holds, and whether a browser keeps it.
 
     Reads the value of a Cookie field, HEADER, and gives every cookie in the order sent, with what
     is odd about it; nothing is decoded, and one odd cookie never costs another. With --set-cookie
