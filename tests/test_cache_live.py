@@ -10,9 +10,11 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -66,12 +68,15 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def nginx(tmp_path_factory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("nginx")
-    folder.chmod(0o755)
-    for parent in folder.parents[:3]:
-        # Its worker is another user, who must be able to reach the file.
-        parent.chmod(parent.stat().st_mode | 0o011) if os.geteuid() == 0 else None
+def nginx() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        # Its worker is another user, who must be able to reach the file; pytest's own folders are
+        # closed, and closed again when another run begins.
+        os.chmod(folder, 0o755)
+        yield from _served(Path(folder))
+
+
+def _served(folder: Path) -> Iterator[str]:
     file = folder / "files" / "page.txt"
     file.parent.mkdir()
     file.write_bytes(CONTENT)
