@@ -81,12 +81,10 @@ class MessageHead(NamedTuple):
     Attributes:
         message: what the lines say; a Response without status when nothing tells the kind.
         problems: the faults, each with its line.
-        is_bare: whether the start line was missing.
     """
 
     message: Request | Response
     problems: tuple[Problem, ...]
-    is_bare: bool
 
 
 class _Field(NamedTuple):
@@ -148,7 +146,7 @@ def parse_head(lines: Sequence[Line]) -> MessageHead:
     message = _of_kind(headers) if start is None else start._replace(headers=headers)
     where = f"line {lines[0].number}"
     framing = check_framing(headers, version=message.version, where=where)
-    return MessageHead(message, (*problems, *field_problems, *framing), start is None)
+    return MessageHead(message, (*problems, *field_problems, *framing))
 
 
 def _of_kind(headers: Headers) -> Request | Response:

@@ -9,7 +9,7 @@ Source: RFC 9110 sections 13.2 and 14.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from httpheaders.conditional import ConditionalAnswer, answer_conditional
@@ -180,7 +180,3 @@ class _Cut:
 
     def finish(self) -> bytes:
         return b""
-
-
-# The name under which configurations know it.
-etag_middleware: Callable[..., WsgiApp] = conditional_middleware
