@@ -280,7 +280,7 @@ def _beside_node(given: list[tuple[str, dict[str, str]]], now: float, rounds: in
     peer = json.loads(done.stdout)
     for kind, make in (("use", _our_decision), ("whole", _our_whole)):
         ours = take_turns({"ours": make(given, now)}, rounds=rounds)["ours"] / len(given)
-        what = {"use": "a decision", "whole": "a whole decision"}[kind]
+        what = {"use": "a decision", "whole": "a whole decision"}[kind] + ", beside JavaScript"
         yield Row(what, ours, "http-cache-semantics (node)", peer[kind], peer[kind] / ours)
 
 
