@@ -19,17 +19,19 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import perf_counter, time
+from statistics import median
+from time import time
 from typing import Any
 
-from benchmarks.rows import Row
+from benchmarks.rows import Row, compare, cpu_seconds, take_turns
 
-__all__ = ["measure"]
+__all__ = ["HEADLINES", "QUICK", "measure"]
+
+QUICK = {"exchanges": 50_000, "rounds": 5}
+HEADLINES = ("a decision", "a whole decision", "the tag of a file of 256 MiB")
 
 COUNT = 500
-ROUNDS = 30
 HASHED_OCTETS = 1 << 28
-EXCHANGES = 1_000_000
 ENTRIES = 10_000
 
 RESPONSES = (
@@ -63,44 +65,29 @@ def exchanges(now: float, count: int = COUNT) -> list[tuple[str, dict[str, str]]
     return made
 
 
-def measure() -> list[Row]:
-    """Time everyone side by side."""
-    return [*_decisions(), *_hashing(), *_simulation()]
+def measure(exchanges: int = 1_000_000, rounds: int = 30) -> list[Row]:
+    """
+    Time everyone side by side.
+
+    Args:
+        exchanges: how many a long simulation has.
+        rounds: how often each decision is timed; the median round counts.
+    """
+    return [*_decisions(rounds), *_hashing(), *_simulation(exchanges)]
 
 
-def _decisions() -> Iterator[Row]:
+def _decisions(rounds: int) -> Iterator[Row]:
     now = time()
     given = exchanges(now)
     peers = {"hishel": _hishel_use, "CacheControl": _cachecontrol_use}
-    wholes = {"httpheaders": _our_whole, "hishel": _hishel_whole}
-    yield from _race("a decision", {"httpheaders": _our_decision, **peers}, given, now, goal=5.0)
-    yield from _race("a whole decision", wholes, given, now, goal=5.0)
-    yield from _race("an answer", {"httpheaders": _our_answer, **peers}, given, now, goal=None)
-    yield from _beside_node(given, now)
-
-
-def _race(
-    what: str,
-    makers: dict[str, Callable[..., Callable[[], object]]],
-    given: list[tuple[str, dict[str, str]]],
-    now: float,
-    *,
-    goal: float | None,
-) -> Iterator[Row]:
-    runs = {name: make(given, now) for name, make in makers.items()}
-    best = dict.fromkeys(runs, float("inf"))
-    for _ in range(ROUNDS):
-        for name, run in runs.items():
-            best[name] = min(best[name], _time(run) / len(given))
-    ours = best.pop("httpheaders")
-    for name, peer in best.items():
-        yield Row(what, ours, name, peer, peer / ours, goal=goal)
-
-
-def _time(run: Callable[[], object]) -> float:
-    start = perf_counter()
-    run()
-    return perf_counter() - start
+    for what, makers, goal in (
+        ("a decision", {"ours": _our_decision, **peers}, 5.0),
+        ("a whole decision", {"ours": _our_whole, "hishel": _hishel_whole}, 5.0),
+        ("an answer", {"ours": _our_answer, **peers}, None),
+    ):
+        work = {name: make(given, now) for name, make in makers.items()}
+        yield from compare(what, work, each=len(given), rounds=rounds, goal=goal)
+    yield from _beside_node(given, now, rounds)
 
 
 # -- ours ------------------------------------------------------------------------------------------
@@ -276,7 +263,7 @@ console.log(JSON.stringify({use, whole}));
 """
 
 
-def _beside_node(given: list[tuple[str, dict[str, str]]], now: float) -> Iterator[Row]:
+def _beside_node(given: list[tuple[str, dict[str, str]]], now: float, rounds: int) -> Iterator[Row]:
     """Add http-cache-semantics where node and npm are: another language, so without a goal."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         return
@@ -292,9 +279,8 @@ def _beside_node(given: list[tuple[str, dict[str, str]]], now: float) -> Iterato
         )  # fmt: skip
     peer = json.loads(done.stdout)
     for kind, make in (("use", _our_decision), ("whole", _our_whole)):
-        run = make(given, now)
-        ours = min(_time(run) for _ in range(ROUNDS)) / len(given)
-        what = {"use": "a decision", "whole": "a whole decision"}[kind]
+        ours = take_turns({"ours": make(given, now)}, rounds=rounds)["ours"] / len(given)
+        what = {"use": "a decision", "whole": "a whole decision"}[kind] + ", beside JavaScript"
         yield Row(what, ours, "http-cache-semantics (node)", peer[kind], peer[kind] / ours)
 
 
@@ -310,17 +296,14 @@ def _hashing() -> Iterator[Row]:
         with path.open("wb") as file:
             for number in range(HASHED_OCTETS >> 20):
                 file.write(number.to_bytes(4, "big") * (1 << 18))
-        ours = _best([sys.executable, "-m", "httpheaders", "etag", str(path), "--raw"])
-        peer = _best(["sha256sum", str(path)])
+        command = [sys.executable, "-m", "httpheaders", "etag", str(path), "--raw"]
+        ours, peer = [], []
+        for _ in range(3):
+            ours.append(cpu_seconds(command))
+            peer.append(cpu_seconds(["sha256sum", str(path)]))
     what = f"the tag of a file of {HASHED_OCTETS >> 20} MiB"
-    yield Row(what, ours, "sha256sum", peer, peer / ours, goal=0.9)
-
-
-def _best(command: list[str]) -> float:
-    def run() -> object:
-        return subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-
-    return min(_time(run) for _ in range(3))
+    mine, theirs = median(ours), median(peer)
+    yield Row(what, mine, "sha256sum", theirs, theirs / mine, goal=0.9)
 
 
 # -- simulation ------------------------------------------------------------------------------------
@@ -331,29 +314,29 @@ import resource, sys
 from httpheaders.cache_simulation import CacheSimulation
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
-from time import perf_counter
+from time import process_time
 exchanges, entries = int(sys.argv[1]), int(sys.argv[2])
 simulation = CacheSimulation(max_entries=entries)
-start = perf_counter()
+start = process_time()
 for number in range(exchanges):
     # A few URLs are asked for often and many now and then: twice as many as there is room for.
     url = f"http://a.example/{int((number * 7919 % 65537 / 65537) ** 3 * 2 * entries)}"
     headers = Headers([("Cache-Control", "max-age=600"), ("ETag", '"v1"')])
     response = Response(200, headers, b"x" * 99)
     simulation.step(Request("GET", url), response, now=number / 100)
-taken = perf_counter() - start
+taken = process_time() - start
 print(taken / exchanges, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """
 
 
-def _simulation() -> Iterator[Row]:
+def _simulation(exchanges: int) -> Iterator[Row]:
     """Show that memory follows the entries: ten times as many exchanges take no more."""
-    few_taken, few = _trace(EXCHANGES // 10)
-    many_taken, many = _trace(EXCHANGES)
-    what = f"peak memory of a simulation of {EXCHANGES} exchanges, {ENTRIES} entries"
-    yield Row(what, many, f"of {EXCHANGES // 10}", few, few / many, unit="octets", goal=0.9)
-    what = f"time of an exchange among {EXCHANGES}"
-    yield Row(what, many_taken, f"among {EXCHANGES // 10}", few_taken, few_taken / many_taken)
+    few_taken, few = _trace(exchanges // 10)
+    many_taken, many = _trace(exchanges)
+    what = f"peak memory of a simulation of {exchanges} exchanges, {ENTRIES} entries"
+    yield Row(what, many, f"of {exchanges // 10}", few, few / many, unit="octets", goal=0.9)
+    what = f"time of an exchange among {exchanges}"
+    yield Row(what, many_taken, f"among {exchanges // 10}", few_taken, few_taken / many_taken)
 
 
 def _trace(exchanges: int) -> tuple[float, float]:

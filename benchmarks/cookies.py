@@ -8,13 +8,14 @@ is how much longer one cookie took there. The jars hold a cookie for each of 3,0
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
-from time import process_time
 
-from benchmarks.rows import Row
+from benchmarks.rows import Row, compare, take_turns
 
-__all__ = ["measure"]
+__all__ = ["HEADLINES", "QUICK", "measure"]
+
+QUICK = {"rounds": 3}
+HEADLINES = ("Cookie of a shop, 8 cookies", "Cookie from a jar of 3,000 hosts")
 
 Reader = Callable[[str], object]
 
@@ -33,37 +34,44 @@ def measure(rounds: int = 7) -> list[Row]:
     Time everyone side by side.
 
     Args:
-        rounds: how often each is timed; the fastest round counts.
+        rounds: how often each is timed; the median round counts.
     """
     return [
         *(row for what, header in HEADERS.items() for row in _compare(what, header, rounds)),
         _growth("plain dictionary of 100,000 cookies", _plain_reader(), rounds),
         _growth("whole answer for 100,000 cookies", _whole_reader(), rounds),
-        _jars(rounds),
+        *_jars(rounds),
     ]
 
 
 def _compare(what: str, header: str, rounds: int) -> Iterator[Row]:
-    contestants = {"httpheaders": _plain_reader(), **_peers()}
     repeats = max(100, 100_000 // len(header))
-    best = _fastest({name: (read, header) for name, read in contestants.items()}, repeats, rounds)
-    ours = best.pop("httpheaders")
-    for name, peer in best.items():
-        yield Row(what, ours, name, peer, peer / ours, goal=2.0)
+    contestants = {"ours": _plain_reader(), **_peers()}
+    work = {name: _repeated(read, header, repeats) for name, read in contestants.items()}
+    return compare(what, work, each=repeats, rounds=rounds, goal=2.0)
+
+
+def _repeated(read: Reader, header: str, repeats: int) -> Callable[[], None]:
+    def run() -> None:
+        for _ in range(repeats):
+            read(header)
+
+    return run
 
 
 def _growth(what: str, read: Reader, rounds: int) -> Row:
     small, large = (
         "; ".join(f"name{n}=value{n}" for n in range(count)) for count in (10_000, 100_000)
     )
-    best = _fastest({"small": (read, small), "large": (read, large)}, 1, rounds)
-    tenth = best["small"] * 10
+    work = {"small": _repeated(read, small, 1), "large": _repeated(read, large, 1)}
+    times = take_turns(work, rounds=rounds)
+    tenth = times["small"] * 10
     return Row(
-        what, best["large"], "ourselves, 10 times 10,000 cookies", tenth, tenth / best["large"]
+        what, times["large"], "ourselves, 10 times 10,000 cookies", tenth, tenth / times["large"]
     )
 
 
-def _jars(rounds: int) -> Row:
+def _jars(rounds: int) -> Iterator[Row]:
     from http.cookiejar import Cookie, CookieJar
     from urllib.request import Request
 
@@ -85,32 +93,11 @@ def _jars(rounds: int) -> Row:
 
     url = "https://host1500.example/x"
     assert ours.cookie_header(url, now=1) == send_theirs(url) == "sid=1"
-    best = _fastest(
-        {"ours": (lambda url: ours.cookie_header(url, now=1), url), "theirs": (send_theirs, url)},
-        20,
-        rounds,
-    )
-    ratio = best["theirs"] / best["ours"]
-    return Row(
-        "Cookie from a jar of 3,000 hosts", best["ours"], "http.cookiejar", best["theirs"], ratio
-    )
-
-
-def _fastest(work: dict[str, tuple[Reader, str]], repeats: int, rounds: int) -> dict[str, float]:
-    best = dict.fromkeys(work, float("inf"))
-    for _ in range(rounds):
-        for name, (read, header) in work.items():
-            best[name] = min(best[name], _time(read, header, repeats))
-    return best
-
-
-def _time(read: Reader, header: str, repeats: int) -> float:
-    # What earlier rounds left behind is not to be collected in the middle of this one.
-    gc.collect()
-    start = process_time()
-    for _ in range(repeats):
-        read(header)
-    return (process_time() - start) / repeats
+    work = {
+        "ours": _repeated(lambda url: ours.cookie_header(url, now=1), url, 20),
+        "http.cookiejar": _repeated(send_theirs, url, 20),
+    }
+    return compare("Cookie from a jar of 3,000 hosts", work, each=20, rounds=rounds)
 
 
 def _plain_reader() -> Reader:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from time import perf_counter
 
-from benchmarks.rows import Row
+from benchmarks.rows import Row, compare
 
-__all__ = ["BROWSERS", "OFFERS", "different_headers", "measure"]
+__all__ = ["BROWSERS", "HEADLINES", "OFFERS", "QUICK", "different_headers", "measure"]
+
+QUICK = {"count": 500, "rounds": 3}
+HEADLINES = ("different Accept headers", "browsers' Accept headers")
 
 
 OFFERS = ("text/html", "application/json", "text/markdown")
@@ -61,31 +63,26 @@ def measure(count: int = 10_000, rounds: int = 5) -> list[Row]:
 
     Args:
         count: how many headers a round has.
-        rounds: how often each is timed; the fastest round counts.
+        rounds: how often each is timed; the median round counts.
     """
     work = {
-        f"{count} different Accept headers": different_headers(count),
+        "different Accept headers": different_headers(count),
         "browsers' Accept headers": [BROWSERS[n % len(BROWSERS)] for n in range(count)],
     }
     return [row for what, headers in work.items() for row in _compare(what, headers, rounds)]
 
 
 def _compare(what: str, headers: Sequence[str], rounds: int) -> Iterator[Row]:
-    contestants = {"httpheaders": _ours(), **_peers()}
-    best = dict.fromkeys(contestants, float("inf"))
-    for _ in range(rounds):
-        for name, negotiate in contestants.items():
-            best[name] = min(best[name], _time(negotiate, headers))
-    ours = best.pop("httpheaders")
-    for name, peer in best.items():
-        yield Row(what, ours, name, peer, peer / ours)
+    work = {name: _all(answer, headers) for name, answer in {"ours": _ours(), **_peers()}.items()}
+    return compare(what, work, each=len(headers), rounds=rounds)
 
 
-def _time(negotiate: Callable[[str], object], headers: Sequence[str]) -> float:
-    start = perf_counter()
-    for header in headers:
-        negotiate(header)
-    return (perf_counter() - start) / len(headers)
+def _all(negotiate: Callable[[str], object], headers: Sequence[str]) -> Callable[[], None]:
+    def run() -> None:
+        for header in headers:
+            negotiate(header)
+
+    return run
 
 
 def _ours() -> Callable[[str], object]:

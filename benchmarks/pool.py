@@ -10,17 +10,18 @@ from __future__ import annotations
 import math
 import random
 import resource
-from collections.abc import Callable, Iterator
-from time import perf_counter
+from collections.abc import Iterator
 
-from benchmarks.rows import Row
+from benchmarks.rows import Row, compare, take_turns
 from httpheaders.pool_gaps import GapCurve
 from httpheaders.pool_presets import PRESETS
 from httpheaders.pool_simulation import simulate
 from httpheaders.pool_trace import Faults, checked_chunks
 
-__all__ = ["measure"]
+__all__ = ["HEADLINES", "QUICK", "measure"]
 
+QUICK = {"count": 50_000, "long": 1_000_000}
+HEADLINES = ("a request, Node's pool",)
 NODE = PRESETS["node"]
 Requests = list[tuple[float, str, float]]
 
@@ -32,16 +33,20 @@ def measure(count: int = 500_000, long: int = 10_000_000, rounds: int = 3) -> li
     Args:
         count: how many requests the trace has; simpy gets a tenth of them.
         long: how many the long trace has, which is streamed.
-        rounds: how often each is timed; the fastest round counts.
+        rounds: how often each is timed; the median round counts.
     """
     requests = list(_requests(count))
-    ours = _best(lambda: simulate(requests, preset=NODE, notes=False), rounds) / count
+    ours = take_turns({"ours": lambda: _run(requests)}, rounds=rounds)["ours"] / count
     return [
         Row("a request a core, plain preset", ours, "1,000,000/s", 1e-6, 1e-6 / ours, goal=1.0),
-        _against_simpy(requests[: count // 10], rounds),
-        _curve(requests, ours * count, rounds),
+        *_against_simpy(requests[: count // 10], rounds),
+        _curve(requests, rounds),
         *_memory(long),
     ]
+
+
+def _run(requests: Requests) -> int:
+    return simulate(requests, preset=NODE, notes=False).created
 
 
 def _requests(count: int, *, seed: int = 1) -> Iterator[tuple[float, str, float]]:
@@ -52,22 +57,11 @@ def _requests(count: int, *, seed: int = 1) -> Iterator[tuple[float, str, float]
         yield t, f"h{dice.randrange(4)}.example", dice.expovariate(5)
 
 
-def _best(work: Callable[[], object], rounds: int) -> float:
-    return min(_time(work) for _ in range(rounds))
-
-
-def _time(work: Callable[[], object]) -> float:
-    start = perf_counter()
-    work()
-    return perf_counter() - start
-
-
-def _against_simpy(requests: Requests, rounds: int) -> Row:
-    created = simulate(requests, preset=NODE, notes=False).created
-    assert _simpy_pool(requests) == created, "both must open as many"
-    ours = _best(lambda: simulate(requests, preset=NODE, notes=False), rounds) / len(requests)
-    peer = _best(lambda: _simpy_pool(requests), rounds) / len(requests)
-    return Row("a request, Node's pool", ours, "simpy", peer, peer / ours, goal=20.0)
+def _against_simpy(requests: Requests, rounds: int) -> Iterator[Row]:
+    assert _simpy_pool(requests) == _run(requests), "both must open as many"
+    work = {"ours": lambda: _run(requests), "simpy": lambda: _simpy_pool(requests)}
+    what = "a request, Node's pool"
+    return compare(what, work, each=len(requests), rounds=rounds, goal=20.0)
 
 
 def _simpy_pool(requests: Requests) -> int:
@@ -105,7 +99,7 @@ def _simpy_pool(requests: Requests) -> int:
     return created
 
 
-def _curve(requests: Requests, one_run: float, rounds: int) -> Row:
+def _curve(requests: Requests, rounds: int) -> Row:
     timeouts = [float(number) for number in range(1, 121)]
 
     def curve() -> None:
@@ -114,9 +108,9 @@ def _curve(requests: Requests, one_run: float, rounds: int) -> Row:
         gaps.created()
         gaps.idle_seconds()
 
-    ours = _best(curve, rounds)
-    what = "a timeout curve of 120 values"
-    return Row(what, ours, "two runs of one value", 2 * one_run, 2 * one_run / ours, goal=1.0)
+    times = take_turns({"curve": curve, "run": lambda: _run(requests)}, rounds=rounds)
+    what, two = "a timeout curve of 120 values", 2 * times["run"]
+    return Row(what, times["curve"], "two runs of one value", two, two / times["curve"], goal=1.0)
 
 
 def _memory(count: int) -> Iterator[Row]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
-from benchmarks.rows import Row
+from benchmarks.rows import Row, compare
 
-__all__ = ["measure"]
+__all__ = ["HEADLINES", "QUICK", "measure"]
+
+QUICK = {"count": 2000, "rounds": 3}
+HEADLINES = ("sign a session", "verify a session")
 
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -27,7 +29,7 @@ def measure(count: int = 20_000, rounds: int = 5) -> list[Row]:
 
     Args:
         count: tokens in a round.
-        rounds: how often each is timed; the fastest round counts.
+        rounds: how often each is timed; the median round counts.
     """
     from itsdangerous import URLSafeTimedSerializer
 
@@ -44,8 +46,8 @@ def measure(count: int = 20_000, rounds: int = 5) -> list[Row]:
     peer_sign: Callable[[], Any] = lambda: peer.dumps(CLAIMS)  # noqa: E731
     peer_verify: Callable[[], Any] = lambda: peer.loads(peer_token, max_age=3600)  # noqa: E731
     work: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
-        ("sign", lambda: own.sign(CLAIMS, now=time.time()), peer_sign),
-        ("verify", lambda: own.verify(own_token, now=time.time()), peer_verify),
+        ("sign a session", lambda: own.sign(CLAIMS, now=time.time()), peer_sign),
+        ("verify a session", lambda: own.verify(own_token, now=time.time()), peer_verify),
         (
             "sign, itsdangerous' own format",
             lambda: same.sign(CLAIMS, now=time.time()),
@@ -57,22 +59,22 @@ def measure(count: int = 20_000, rounds: int = 5) -> list[Row]:
             peer_verify,
         ),
     ]
-    return [_compare(what, ours, theirs, count, rounds) for what, ours, theirs in work]
+    return [
+        row
+        for what, ours, theirs in work
+        for row in compare(
+            what,
+            {"ours": _repeated(ours, count), "itsdangerous": _repeated(theirs, count)},
+            each=count,
+            rounds=rounds,
+            goal=None if "format" in what else 2.0,
+        )
+    ]
 
 
-def _compare(
-    what: str, ours: Callable[[], Any], theirs: Callable[[], Any], count: int, rounds: int
-) -> Row:
-    best = [float("inf"), float("inf")]
-    for _ in range(rounds):
-        for number, function in enumerate((ours, theirs)):
-            best[number] = min(best[number], _time(function, count))
-    goal = None if "format" in what else 2.0
-    return Row(what, best[0], "itsdangerous", best[1], best[1] / best[0], goal=goal)
+def _repeated(function: Callable[[], Any], count: int) -> Callable[[], None]:
+    def run() -> None:
+        for _ in range(count):
+            function()
 
-
-def _time(function: Callable[[], Any], count: int) -> float:
-    start = perf_counter()
-    for _ in range(count):
-        function()
-    return (perf_counter() - start) / count
+    return run

@@ -44,6 +44,8 @@ _NOT_IN_304 = (
     "Content-MD5", "Content-Digest", "Repr-Digest", "Digest", "Accept-Ranges", "Transfer-Encoding",
     "Trailer",
 )  # fmt: skip
+_NOT_BESIDE_DATE = frozenset(map(str.lower, _NOT_IN_304))
+_NOT_BESIDE_ETAG = _NOT_BESIDE_DATE | {"last-modified"}
 # What a client that sent If-Range has already: RFC 9110 section 15.3.7
 _NOT_AFTER_IF_RANGE = ("Content-Type", "Content-Encoding", "Content-Language", "Last-Modified")
 
@@ -247,9 +249,9 @@ _REASONS = {
 
 
 def _headers_of_304(headers: Headers) -> Headers:
-    kept = headers.without(*_NOT_IN_304)
     # "Last-Modified might be useful if the response does not have an ETag field"
-    return kept.without("Last-Modified") if "ETag" in kept else kept
+    left_out = _NOT_BESIDE_ETAG if "ETag" in headers else _NOT_BESIDE_DATE
+    return Headers([pair for pair in headers if pair[0].lower() not in left_out])
 
 
 def handle_conditional_get(

@@ -164,6 +164,10 @@ class CorsPolicy:
         """Whether two origins may get different answers, so that caches must tell them apart."""
         return not (self.allows_any_origin or self.fixed_origin)
 
+    def lists(self, origin: str) -> bool:
+        """Say whether an origin stands on the list as it is, which makes it well formed."""
+        return origin in self._exact
+
     def allows(self, origin: str) -> bool:
         """
         Say whether the text of an Origin field is let in.

@@ -111,7 +111,7 @@ def answer_cors(request: Request, policy: CorsPolicy, *, explain: bool = False) 
     trail = Trail(explain)
     origin = _origin_of(request, trail)
     preflight = is_preflight_request(request)
-    _note_kind(request, origin, preflight, trail)
+    _note_kind(request, policy, origin, preflight, trail)
     for finding in policy.warnings:
         trail.problem(f"policy {finding.kind}", finding.message, finding.reference)
     outcome = _decide_origin(origin, policy, trail)
@@ -145,10 +145,12 @@ def _origin_of(request: Request, trail: Trail) -> str | None:
 _ORIGIN_REFERENCE = rules.ORIGIN_FORM.reference
 
 
-def _note_kind(request: Request, origin: str | None, preflight: bool, trail: Trail) -> None:
+def _note_kind(
+    request: Request, policy: CorsPolicy, origin: str | None, preflight: bool, trail: Trail
+) -> None:
     trail.step(rules.CORS_REQUEST, "has Origin" if origin is not None else "no Origin")
     trail.step(rules.PREFLIGHT_REQUEST, "a preflight" if preflight else "not a preflight")
-    if origin is not None:
+    if origin is not None and (trail.explain or not policy.lists(origin)):
         _note_origin_form(origin, trail)
     if "access-control-request-private-network" in request.headers:
         trail.step(rules.PRIVATE_NETWORK, "asked for, not answered")

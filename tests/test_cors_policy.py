@@ -8,6 +8,7 @@ from httpheaders import cors_origins
 from httpheaders.cors_origins import OriginRegex, is_public_suffix, parse_origin_pattern
 from httpheaders.cors_policy import CorsPolicy, UnsoundPolicy, lint_policy, policy_from_mapping
 from httpheaders.errors import FieldSyntaxError, HttpHeadersError, InputError, PolicyError
+from httpheaders.syntax.origins import parse_origin
 
 APP = "https://app.example.com"
 
@@ -264,3 +265,26 @@ def test_only_our_error_comes_out(origins, methods, names, credentials, max_age)
 def test_an_entry_more_never_keeps_anybody_out(entries, origin):
     allowed = [CorsPolicy(entries[:count]).allows(origin) for count in range(len(entries) + 1)]
     assert allowed == sorted(allowed)
+
+
+@given(
+    st.sampled_from(["https", "HTTPS", "http", "chrome-extension", "a b"]),
+    st.sampled_from(["://", ":", "://u@", ":///"]),
+    st.text("aA0.-_%[]:é", max_size=6),
+    st.sampled_from(["", ":80", ":443", ":08443", ":", "/", ".", "#a"]),
+)
+def test_what_a_policy_lists_is_well_formed(scheme, separator, host, rest):
+    entry = f"{scheme}{separator}{host}{rest}"
+    try:
+        policy = CorsPolicy([entry])
+    except HttpHeadersError:
+        return
+    if policy.lists(entry):
+        parse_origin(entry)
+
+
+def test_only_exact_entries_are_listed_as_they_are():
+    policy = CorsPolicy([APP, "https://*.example.org"])
+    assert policy.lists(APP)
+    assert not policy.lists("https://a.example.org")
+    assert not policy.lists("https://*.example.org")
