@@ -453,14 +453,52 @@ def _routes(value: Any, defaults: dict[str, Any]) -> tuple[Route, ...]:
 
 
 def _check_routes(routes: tuple[Route, ...], session: SessionRule | None) -> None:
+    taken = _TakenPaths()
     for number, route in enumerate(routes):
         where = f"route[{number}]"
         if route.needs_session and session is None:
             raise _refuse(where, "a route that needs a session needs a [session] section too")
-        pattern = _segments(route.path)
-        for before in routes[:number]:
-            if before.path == route.path or _matches(_segments(before.path), pattern):
-                raise _refuse(
-                    f"{where}.path",
-                    f"it is never reached: '{before.path}' stands before it and takes its paths",
-                )
+        before = taken.first_of(route.path)
+        if before is not None:
+            raise _refuse(
+                f"{where}.path",
+                f"it is never reached: '{before}' stands before it and takes its paths",
+            )
+        taken.add(route.path)
+
+
+class _TakenPaths:
+    """
+    The paths that routes take, by segments, so that a new one need not be held against each.
+
+    A node has the nodes below it by segment, `{}` for any, and under `_ENDS` and `_ALL` the number
+    of the route that ends there or takes all below.
+    """
+
+    _ENDS, _ALL = "/ends", "/all"  # no segment holds a slash
+
+    def __init__(self) -> None:
+        self._paths: dict[str, int] = {}
+        self._root: dict[str, Any] = {}
+
+    def add(self, path: str) -> None:
+        number = len(self._paths)
+        self._paths[path] = number
+        node = self._root
+        segments = _segments(path)
+        takes_all = segments[-1:] == ["*"]
+        for segment in segments[:-1] if takes_all else segments:
+            node = node.setdefault("{}" if segment[:1] == "{" else segment, {})
+        node.setdefault(self._ALL if takes_all else self._ENDS, number)
+
+    def first_of(self, path: str) -> str | None:
+        """Give the first path that takes all that this one would."""
+        found = [self._paths[path]] if path in self._paths else []
+        segments = _segments(path)
+        nodes = [self._root]
+        for segment in segments:
+            found += [node[self._ALL] for node in nodes if self._ALL in node]
+            names = (segment, "{}") if segment and segment != "{}" else (segment,)
+            nodes = [node[name] for node in nodes for name in names if name in node]
+        found += [node[self._ENDS] for node in nodes if self._ENDS in node]
+        return list(self._paths)[min(found)] if found else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from httpheaders.errors import InputError, PolicyError
@@ -20,7 +20,10 @@ __all__ = ["load_policy", "parse_policy"]
 
 # Longer than any policy, and short enough to be read at once.
 _LARGEST = 1 << 20
-_DEEPEST = 30
+# What a policy has is no deeper, and its keys are no longer; beyond that no lines are looked for.
+_DEEPEST = 8
+_LONGEST_KEY = 60
+_LONGEST_PLACE = 600
 
 
 def load_policy(path: str, *, environment: Mapping[str, str] = os.environ) -> Policy:
@@ -95,16 +98,17 @@ def parse_policy(octets: bytes, *, is_json: bool, read_key: Callable[[str, str],
     try:
         return policy_of(document, read_key=read_key)
     except PolicyDocumentError as error:
-        places = dict(_json_places(text) if is_json else _toml_places(text))
-        line = _line_of(error.where, places)
+        line = _line_of(error.where, _json_places(text) if is_json else _toml_places(text))
         raise PolicyError(f"line {line}: {error}", reference=error.reference) from None
 
 
-def _line_of(where: str, places: dict[str, int]) -> int:
+def _line_of(where: str, places: Iterable[tuple[str, int]]) -> int:
     """Give the line of a place, or that of what it is in."""
+    where = where[:_LONGEST_PLACE]
+    known = {place: line for place, line in places if where.startswith(place)}
     while where:
-        if where in places:
-            return places[where]
+        if where in known:
+            return known[where]
         where = where[: max(where.rfind("."), where.rfind("["), 0)]
     return 1
 
@@ -136,7 +140,7 @@ def _told(message: str, text: str) -> str:
 
 
 _header = lazy_pattern(r"[ \t]*+(\[\[?)[ \t]*+([^\]]++)\]")
-_assignment = lazy_pattern(r"[ \t]*+([A-Za-z0-9_\-. \t\"']+?)[ \t]*+=")
+_assignment = lazy_pattern(r"([A-Za-z0-9_\-. \t\"']++)=")
 
 
 def _toml_places(text: str) -> Iterator[tuple[str, int]]:
@@ -198,11 +202,11 @@ def _no_constant(text: str) -> Any:
     raise InputError(f"{text} is not JSON")
 
 
-_piece = lazy_pattern(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|\n|[^\s{}\[\],:"]++', re.DOTALL)
+_piece = lazy_pattern(r'"(?:[^"\\]|\\.)*+"?|[{}\[\],:]|\n|[^\s{}\[\],:"]++', re.DOTALL)
 
 
 def _json_places(text: str) -> Iterator[tuple[str, int]]:
-    """Find the lines of keys and items, in text that is JSON."""
+    """Find the lines of keys and items, in text that begins with a JSON object."""
     stack: list[list[Any]] = []  # of [place, is_list, index or key]
     number = 1
     is_key = False
@@ -215,9 +219,12 @@ def _json_places(text: str) -> Iterator[tuple[str, int]]:
             if place:
                 yield place, number
             stack.append([place, piece == "[", 0 if piece == "[" else None])
+            stack[-1][0] = place if len(stack) <= _DEEPEST else stack[-2][0]
             is_key = piece == "{"
         elif piece in "}]":
             stack.pop()
+            if not stack:
+                return  # what follows the document makes it no JSON
             is_key = False
         elif piece == ",":
             if stack[-1][1]:
@@ -227,7 +234,7 @@ def _json_places(text: str) -> Iterator[tuple[str, int]]:
         elif piece == ":":
             is_key = False
         elif is_key:
-            stack[-1][2] = piece[1:-1]
+            stack[-1][2] = piece[1 : _LONGEST_KEY + 1].removesuffix('"')
             yield _place(stack), number
         elif stack and stack[-1][1]:
             yield _place(stack), number

@@ -274,15 +274,16 @@ def _complete(begun: list[bytes], size: int, end: bytes) -> bytes | None:
 
 
 def _json_lines(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[Document]:
-    blank: list[int] = []
+    blank = first_blank = 0  # blank lines since the last other one, and the first of them
     for number, line in lines:
         if line == b"":
-            blank.append(number)
+            first_blank = first_blank or number
+            blank += 1
             continue
         if blank:
-            for missing in blank:
+            for missing in range(first_blank, first_blank + blank):
                 yield Unreadable(missing, "the line is empty: expected a JSON object")
-            blank.clear()
+            blank = first_blank = 0
         yield _json_line(number, line)
 
 
