@@ -1,8 +1,8 @@
 """
 Every command's standard input: JSON Lines, one document, dumps, HAR, `--lines`, and plain content.
 
-The real program runs, in this process, with the octets as its standard input. However they look, it
-ends with a status that the manual promises, and its standard output is JSON where JSON is asked for.
+The real program runs, in this process, with the octets as its standard input. However they look,
+it ends with a status that the manual promises, and prints JSON where JSON is asked for.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.main import cli
 from tests.cli.samples import KEY, POLICY
 
-__all__ = ["COMMAND_LINES", "COMMANDS", "Run", "run_program"]
+__all__ = ["COMMANDS", "COMMAND_LINES", "Run", "run_program"]
 
 _PROMISED = (ExitStatus.YES, ExitStatus.NO, ExitStatus.UNUSABLE)
 
@@ -134,9 +134,7 @@ COMMAND_LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("cache-headers --lines", (b"no-store\npublic-immutable\n",)),
     (
         "cache-check --elapsed 2h -e",
-        (
-            b'{"age": 5, "new_request": {"headers": {"Cache-Control": "no-cache"}}, "headers": {}}\n',
-        ),
+        (b'{"age": 5, "new_request": {"headers": "Cache-Control: no-cache"}, "headers": {}}\n',),
     ),
     ("cache-check --private --cdn", ()),
     ("cache-sim", ()),
@@ -170,8 +168,9 @@ COMMAND_LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "cors-check --origin https://a.example --url https://b.example/ --keep-preflights",
         (
-            b'{"hops": [{"response": {"status": 200}, "url": "https://b.example"}], "method": "PUT",'
-            b' "credentials": "include", "preflight": {"status": 204, "headers": {}}}\n',
+            b'{"hops": [{"response": {"status": 200}, "url": "https://b.example"}],'
+            b' "method": "PUT", "credentials": "include",'
+            b' "preflight": {"status": 204, "headers": {}}}\n',
             b'{"allow_origins": ["https://a.example"], "probe": true}\n',
         ),
     ),
@@ -195,7 +194,8 @@ COMMAND_LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "pool-sim --max-per-host 2 --idle-timeout 5",
         (
             b'{"t": 0, "host": "a", "duration": 1}\n{"t": 0.5, "host": "a", "duration": "1s"}\n',
-            b'{"op": "get", "host": "a", "conn": "x", "t": 0}\n{"op": "release", "conn": "x", "t": 1}\n',
+            b'{"op": "get", "host": "a", "conn": "x", "t": 0}\n'
+            b'{"op": "release", "conn": "x", "t": 1}\n',
             b'{"trace": [{"t": 0, "host": "a", "duration": 1}], "max_per_host": 1}\n',
             b'{"threads": 2, "latency": 1, "requests": 4, "preset": "requests"}\n',
             b'{"chain": "client=90s,lb=60s"}\n',

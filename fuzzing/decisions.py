@@ -41,7 +41,7 @@ from httpheaders import (
     wsgi,
     wsgi_call,
 )
-from httpheaders.errors import HttpHeadersError, InputError
+from httpheaders.errors import HttpHeadersError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Exchange, Request, Response
 from httpheaders.messages.parsing import parse_exchange
@@ -65,7 +65,8 @@ EXCHANGE = (
 )
 PREFLIGHT = (
     b"OPTIONS /x\nOrigin: https://app.a.example\nAccess-Control-Request-Method: PUT\n"
-    b"Access-Control-Request-Headers: x-a,content-type\n\x1f204\nAccess-Control-Allow-Methods: PUT\n"
+    b"Access-Control-Request-Headers: x-a,content-type\n\x1f204\n"
+    b"Access-Control-Allow-Methods: PUT\n"
     b"Access-Control-Allow-Headers: x-a, *\nAccess-Control-Allow-Origin: https://app.a.example\n"
     b"Access-Control-Max-Age: 600\nAccess-Control-Allow-Credentials: true\n"
 )
@@ -435,7 +436,7 @@ WSGI = (
 
 
 def _numbers(line: str) -> list[str]:
-    return (line.split(" ") + ["", "", ""])[:4]
+    return [*line.split(" "), "", "", ""][:4]
 
 
 def _number(text: str) -> Any:

@@ -55,6 +55,7 @@ from httpheaders.syntax import (
     products,
     ranges,
     strict_json,
+    strict_toml,
     structured,
     weighted_lists,
 )
@@ -115,7 +116,6 @@ def _entity_tag(text: str) -> None:
 
 def _entity_tags(text: str) -> None:
     for sent, tag, flaw in entity_tags.read_entity_tags(text):
-        assert sent in text
         assert flaw or str(tag) == sent
 
 
@@ -317,6 +317,11 @@ SYNTAX = (
         (b'{"a": [1, 2.5, true, null, "\\u00e9"]}', b"1e5", b'"\\ud800"'),
     ),
     Target(
+        "syntax.strict_toml.read_toml",
+        strict_toml.read_toml,
+        (b"[a.b]\nc = [1, 2.5, \"x\", 'y', 1979-05-27T07:32:00Z]\nd = { e.f = true }\n",),
+    ),
+    Target(
         "syntax.structured.parse_structured",
         of_text(_structured),
         (b'hit;ttl=30, "b"', b"a=(1 2.5 :aGk=:), b;c=?0", b"@1659578233", b'%"f%c3%bc"'),
@@ -442,6 +447,11 @@ FIELD_SEEDS = {
 _FIELD_OF_KIND = {known.kind: name for name, known in reversed(KNOWN_FIELDS.items())}
 
 MESSAGES = (
+    Target(
+        "messages.fields.parse_fields",
+        lambda octets: parse_fields(messages_of(b"\x1f200\n" + octets)[1].headers, now=NOW),
+        (b"Vary: a\nvary: b\nSet-Cookie: a=b\n",),
+    ),
     Target("messages.headers.decode_field_text", _field_text, (b"caf\xe9", "café".encode())),
     Target(
         "messages.head.parse_header_block",
@@ -507,8 +517,8 @@ MESSAGES = (
 
 def _cache_control(text: str) -> None:
     directives = cache_control.parse_cache_control(text)
-    if not directives.unreadable:
-        written = cache_control.format_cache_control(directives)
+    written = cache_control.format_cache_control(directives)
+    if not directives.unreadable and grammar.is_field_value(written):
         assert cache_control.parse_cache_control(written) == directives, written
 
 

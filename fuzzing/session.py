@@ -4,8 +4,8 @@ Targets under atheris, one after the other, each in a process forked for it.
     python -m fuzzing.session FOLDER FLAG ... -- TARGET ...
 
 libFuzzer never gives a process back; loading and instrumenting the package is done but once. For
-each target FOLDER/NUMBER has `corpus` and `seeds`, and gets `log` and `finds`, a file for each place
-that raised what it should not; then its number is printed.
+each target FOLDER/NUMBER has `corpus` and `seeds`, and gets `log` and `finds`, a file for each
+place that raised what it should not; then its number is printed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import re
 import sys
 import traceback
 from hashlib import sha256
@@ -65,8 +66,8 @@ def _fuzz(target: Target, place: Path, flags: list[str]) -> None:
 def _keep(folder: Path, octets: bytes, error: BaseException) -> None:
     """Keep the shortest input for each place that raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    message = str(error)[-100:] if isinstance(error, AssertionError) else ""
-    place = f"{type(error).__name__} {frames[-1].filename}:{frames[-1].lineno} {message}"
+    told = re.findall(r"[a-z_]+[.]py:[0-9]+", str(error))  # where the program says that it failed
+    place = f"{type(error).__name__} {frames[-1].filename}:{frames[-1].lineno} {told}"
     stem = sha256(place.encode("utf-8", "replace")).hexdigest()[:16]
     kept = folder / f"{stem}.input"
     if not kept.exists() or len(kept.read_bytes()) > len(octets):

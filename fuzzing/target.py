@@ -75,7 +75,7 @@ def messages_of(octets: bytes) -> tuple[Request, Response, str]:
 
     The parts stand between separators; within one a blank line ends the fields.
     """
-    asked, answered, rest = (octets.split(SEPARATOR, 2) + [b"", b""])[:3]
+    asked, answered, rest = [*octets.split(SEPARATOR, 2), b"", b""][:3]
     start, headers, body = _head_of(asked)
     method, _, url = start.partition(" ")
     request = Request(method or None, url or None, headers, body)

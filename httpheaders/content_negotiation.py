@@ -1054,7 +1054,7 @@ def _truncations(tag: str) -> tuple[str, ...]:
 
 
 def _look_up_default(offers: Collection[str], default_range: str | None) -> str | None:
-    if not default_range:
+    if not default_range or len(default_range) > _LONGEST_OFFER:
         return None
     tags = {offer.lower(): offer for offer in reversed(tuple(offers))}
     return next((tags[tag] for tag in _truncations(default_range.lower()) if tag in tags), None)

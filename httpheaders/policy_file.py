@@ -89,12 +89,8 @@ def parse_policy(octets: bytes, *, is_json: bool, read_key: Callable[[str, str],
     ...     print(error)
     line 2: a path begins with a slash: write '/x' at 'route[0].path'
     """
-    try:
-        text = octets.decode()
-    except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        raise PolicyError(f"line {line}: this is not UTF-8") from None
-    document = _json_document(text) if is_json else _toml_document(text)
+    document = _json_document(octets) if is_json else _toml_document(octets)
+    text = octets.decode()
     try:
         return policy_of(document, read_key=read_key)
     except PolicyDocumentError as error:
@@ -116,27 +112,13 @@ def _line_of(where: str, places: Iterable[tuple[str, int]]) -> int:
 # --- TOML ---------------------------------------------------------------------------------------
 
 
-def _toml_document(text: str) -> dict[str, Any]:
-    import tomllib
+def _toml_document(octets: bytes) -> dict[str, Any]:
+    from httpheaders.syntax.strict_toml import read_toml
 
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(_told(str(error), text)) from None
-    except RecursionError:
-        raise PolicyError("line 1: this is nested too deeply") from None
-
-
-_at = lazy_pattern(r"(.*) \(at line (\d+), column \d+\)", re.DOTALL)
-
-
-def _told(message: str, text: str) -> str:
-    found = _at.fullmatch(message)
-    if found is None:
-        # tomllib says "(at end of document)".
-        told = message.partition(" (at")[0]
-        return f"line {text.count(chr(10)) + 1}: {told[:1].lower()}{told[1:]}"
-    return f"line {found[2]}: {found[1][:1].lower()}{found[1][1:]}"
+        return read_toml(octets)
+    except InputError as error:
+        raise PolicyError(f"{error.where}: {error.message}") from None
 
 
 _header = lazy_pattern(r"[ \t]*+(\[\[?)[ \t]*+([^\]]++)\]")
@@ -150,7 +132,7 @@ def _toml_places(text: str) -> Iterator[tuple[str, int]]:
     for number, line in enumerate(text.split("\n"), 1):
         header = _header.match(line)
         if header is not None:
-            table = _dotted(header[2])
+            table = _dotted(header[2])[:_LONGEST_PLACE]
             if header[1] == "[[":
                 counts[table] = counts.get(table, -1) + 1
                 table = f"{table}[{counts[table]}]"
@@ -169,9 +151,14 @@ def _dotted(text: str) -> str:
 # --- JSON ---------------------------------------------------------------------------------------
 
 
-def _json_document(text: str) -> dict[str, Any]:
+def _json_document(octets: bytes) -> dict[str, Any]:
     import json
 
+    try:
+        text = octets.decode()
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        raise PolicyError(f"line {line}: this is not UTF-8") from None
     try:
         document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:

@@ -322,7 +322,7 @@ def _faults_inside(items: Any, flags: int, insides: list[Any]) -> list[str]:
 
 
 def _beginning(tree: Any) -> str:
-    """Say where a search may find it: "anywhere", in a "line" at its beginning, or "nowhere" else."""
+    """Say where a search may find it: "anywhere", where a "line" begins, or "nowhere" else."""
     op, argument = next(iter(tree), (None, None))
     if op is ops.AT and argument is ops.AT_BEGINNING and tree.state.flags & re.MULTILINE:
         return "line"
