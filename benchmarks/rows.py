@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-__all__ = ["Row", "cpu_seconds"]
+__all__ = ["Row", "Table", "cpu_seconds"]
 
 
 class Row(NamedTuple):
@@ -28,6 +28,10 @@ class Row(NamedTuple):
     ratio: float
     unit: str = "s"
     goal: float | None = None
+
+
+# The rows of one module: of `Row`, or of a named tuple of its own with a `table` for them.
+Table = Sequence[Any]
 
 
 def cpu_seconds(command: Sequence[str], stdin: bytes = b"", output: str = os.devnull) -> float:

@@ -31,4 +31,9 @@ FINDS: tuple[Find, ...] = (
         b'{"a": 1, "a": 2}]]]',
         "the line of a fault was looked for behind the end of the document, which ended in a bug",
     ),
+    Find(
+        "policy_file.parse_policy, JSON",
+        b"NaN}",
+        "the line of a fault was looked for where no document is, which ended in a bug",
+    ),
 )

@@ -9,7 +9,6 @@ Each target's seeds are blown up in many ways, and the processor's time is compa
 from __future__ import annotations
 
 import argparse
-import gc
 from fnmatch import fnmatch
 from time import process_time
 
@@ -25,7 +24,6 @@ SUSPECT = 8.0
 def cost_of(target: Target, octets: bytes, rounds: int = 1) -> float:
     """Give the processor time of one run, the least of several, in seconds."""
     least = float("inf")
-    gc.collect()
     for _ in range(rounds):
         began = process_time()
         target.tried(octets)

@@ -193,7 +193,7 @@ _piece = lazy_pattern(r'"(?:[^"\\]|\\.)*+"?|[{}\[\],:]|\n|[^\s{}\[\],:"]++', re.
 
 
 def _json_places(text: str) -> Iterator[tuple[str, int]]:
-    """Find the lines of keys and items, in text that begins with a JSON object."""
+    """Find the lines of keys and items, as far as the text is JSON."""
     stack: list[list[Any]] = []  # of [place, is_list, index or key]
     number = 1
     is_key = False
@@ -205,13 +205,13 @@ def _json_places(text: str) -> Iterator[tuple[str, int]]:
             place = _place(stack)
             if place:
                 yield place, number
-            stack.append([place, piece == "[", 0 if piece == "[" else None])
-            stack[-1][0] = place if len(stack) <= _DEEPEST else stack[-2][0]
+            inside = place if len(stack) < _DEEPEST else stack[-1][0]
+            stack.append([inside, piece == "[", 0 if piece == "[" else None])
             is_key = piece == "{"
+        elif not stack:
+            return  # before and behind the document nothing has a place
         elif piece in "}]":
             stack.pop()
-            if not stack:
-                return  # what follows the document makes it no JSON
             is_key = False
         elif piece == ",":
             if stack[-1][1]:
@@ -223,7 +223,7 @@ def _json_places(text: str) -> Iterator[tuple[str, int]]:
         elif is_key:
             stack[-1][2] = piece[1 : _LONGEST_KEY + 1].removesuffix('"')
             yield _place(stack), number
-        elif stack and stack[-1][1]:
+        elif stack[-1][1]:
             yield _place(stack), number
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from httpheaders.errors import HttpHeadersError, PolicyError
-from httpheaders.policy import Policy, Route, policy_of, route_of
+from httpheaders.policy import Policy, Route, _matches, _segments, _TakenPaths, policy_of, route_of
 from httpheaders.policy_file import load_policy, parse_policy
 
 KEY = b"k" * 32
@@ -256,3 +256,28 @@ def test_errors_name_the_file(tmp_path):
     path.write_bytes(b"\xff")
     with pytest.raises(PolicyError, match="not UTF-8"):
         load_policy(str(path))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(("a", "b", "{x}", "{y}", "")), min_size=1, max_size=3),
+            st.booleans(),
+        ),
+        max_size=6,
+    )
+)
+def test_a_route_is_refused_where_an_earlier_one_takes_all_its_paths(drawn):
+    paths: list[str] = []
+    taken = _TakenPaths()
+    for segments, takes_all in drawn:
+        path = "/" + "/".join(segments)
+        path = path.rstrip("/") + "/*" if takes_all else path
+        matching = (
+            one for one in paths if one == path or _matches(_segments(one), _segments(path))
+        )
+        expected = next(matching, None)
+        assert taken.first_of(path) == expected
+        if expected is None:
+            paths.append(path)
+            taken.add(path)

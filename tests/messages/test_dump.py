@@ -489,3 +489,23 @@ def test_a_few_bad_lines_are_forgiven_in_a_bare_list_of_fields():
     assert received.exchange.response is not None
     assert received.exchange.response.headers.get("vary") == "Origin"
     assert len(received.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("gap", "bodies"),
+    [
+        pytest.param(b"\n" * 10, [b"hello", None], id="some empty lines"),
+        pytest.param(b"\r\n" * 90, [b"hello", None], id="many empty lines"),
+        pytest.param(b"\r\r\n", [b"hello\r\r\nHTTP/1.1 204\n\n", None], id="a bare CR"),
+    ],
+)
+def test_a_body_of_known_length_ends_before_the_next_message(gap, bodies):
+    octets = b"HTTP/1.1 200\nContent-Length: 5\n\nhello" + gap + b"HTTP/1.1 204\n\n"
+    received = parse_dump(octets)
+    assert [one.exchange.response.body for one in received] == bodies[: len(received)]
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n" * 500, b"\n" * 500, b"\n\r"])
+def test_empty_lines_at_the_end_belong_to_no_body(end):
+    (received,) = parse_dump(b"HTTP/1.1 200\nContent-Length: 5\n\nhello" + end)
+    assert received.exchange.response.body == b"hello"

@@ -367,3 +367,9 @@ def test_a_value_nested_without_end_is_refused():
 def test_numbers_are_read_or_not(text):
     number = number_of(text)
     assert number is None or float(number) == float(text)
+
+
+def test_a_path_has_few_steps():
+    assert len(parse_path("a" + ".b" * 20).steps) == 20
+    with pytest.raises(FieldSyntaxError, match="at most 20 steps"):
+        parse_path("a" + ".b" * 21)
