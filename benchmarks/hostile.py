@@ -3,21 +3,17 @@ The worst inputs known for each parser and each command's standard input: what t
 
 For each target of the fuzzers the inputs of `fuzzing.worst` are tried, and the one that costs and
 grows most is measured at 10 kB, 100 kB and 1 MB. Times are the processor's, the least of several;
-memory is the most that Python held for 100 kB, per octet of input. A cost in proportion to the length
-grows tenfold from one size to the next.
+memory is the most that Python held for 100 kB, per octet of input. A cost in proportion to the
+length grows tenfold from one size to the next.
 """
 
 from __future__ import annotations
 
 import gc
-import sys
 import tracemalloc
 from itertools import pairwise
-from pathlib import Path
 from time import process_time
 from typing import NamedTuple
-
-sys.path.insert(0, str(Path(__file__).parent.parent))  # the targets stand beside the package
 
 from fuzzing.target import Target
 from fuzzing.targets import TARGETS
