@@ -157,8 +157,12 @@ def _cut_plain(octets: bytes) -> Iterator[_Block]:
 
 def _after_blank_lines(octets: bytes, position: int, most: int | None = None) -> int:
     """Give where the empty lines end; the last line of all may end with CR alone."""
+    if octets[position : position + 1] not in (b"\r", b"\n"):
+        return position
     limit = len(octets) if most is None else position + most
     end: int = _line_ends.match(octets, position, limit).end()  # type: ignore[union-attr]
+    if octets.count(b"\r", position, end) == octets.count(b"\r\n", position, end):
+        return end
     bare = _bare_cr.search(octets, position, end)
     return end if bare is None or bare.end() == len(octets) else bare.start()
 

@@ -34,11 +34,11 @@ from tests.cli.samples import KEY, POLICY, TOKEN
 from tests.hostile.patterns import every_module
 from tests.hostile.test_targets import COMMANDS_OF_ALL_DEPTHS
 
-FEW, MANY = 1000, 10_000
+FEW, MANY = 600, 6000
 # A line is so long that keeping the lines, or the answers, would be seen at once.
 PADDING = "x" * 4000
-# What the process may grow by, in KiB: a tenth of what the lines between come to.
-MOST_GROWTH = (MANY - FEW) * len(PADDING) // 1024 // 10
+# What the process may grow by, in KiB: a fifth of what the lines between come to.
+MOST_GROWTH = (MANY - FEW) * len(PADDING) // 1024 // 5
 
 RESPONSE = {"status": 200, "headers": {"ETag": '"v"', "Cache-Control": "max-age=5", "Vary": "a"}}
 EXCHANGE = {"request": {"method": "GET", "url": "https://a.example/"}, "response": RESPONSE}

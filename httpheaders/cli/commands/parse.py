@@ -45,7 +45,7 @@ def answer(question: Question) -> Reply:
     elif request is not None:
         keys = _message_keys(request, result.request_fields)
     else:
-        assert response is not None
+        assert response is not None  # an exchange of nothing was refused
         keys = _message_keys(response, result.response_fields)
     message = response or request
     raw = None if message is None else header_lines(message.headers)
