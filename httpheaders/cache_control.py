@@ -176,7 +176,7 @@ class _Reading:
             self._flags["immutable"] = True
         else:
             self._extensions.append((name, argument))
-        if _is_unclosed(argument):
+        if not directive.quoted and _is_unclosed(argument):
             self._take_behind_open_quote(argument or "")
 
     def _take_seconds(self, name: str, argument: str | None) -> None:

@@ -54,6 +54,10 @@ class Lifetime(NamedTuple):
     reference: str
 
 
+# Longer than any date: what is longer is read each time rather than kept.
+_LONGEST_REMEMBERED = 64
+
+
 def date_of(headers: Headers, name: str, *, now: float) -> int | None:
     """
     Read the first line of a date field; None when it is absent or no HTTP-date.
@@ -61,13 +65,20 @@ def date_of(headers: Headers, name: str, *, now: float) -> int | None:
     Source: RFC 9110 section 5.6.7.
     """
     value = headers.get(name)
-    return None if value is None else _remembered_date(value, int(now // _DAY))
+    if value is None:
+        return None
+    read = _remembered_date if len(value) <= _LONGEST_REMEMBERED else _read_date
+    return read(value, int(now // _DAY))
+
+
+def _read_date(value: str, day: int) -> int | None:
+    return parse_http_date(value.strip(OWS_CHARACTERS), now=day * _DAY)
 
 
 @lru_cache(maxsize=1024)
 def _remembered_date(value: str, day: int) -> int | None:
     # The same dates come again and again. The day is near enough to place a two-digit year.
-    return parse_http_date(value.strip(OWS_CHARACTERS), now=day * _DAY)
+    return _read_date(value, day)
 
 
 def freshness_lifetime(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from httpheaders.errors import InputError, PolicyError
@@ -23,7 +23,10 @@ __all__ = ["load_policy", "parse_policy"]
 
 # Longer than any policy, and short enough to be read at once.
 _LARGEST = 1 << 20
-_DEEPEST = 30
+# What a policy has is no deeper, and its keys are no longer; beyond that no lines are looked for.
+_DEEPEST = 8
+_LONGEST_KEY = 60
+_LONGEST_PLACE = 600
 
 
 def load_policy(path: str, *, environment: Mapping[str, str] = os.environ) -> Policy:
@@ -95,25 +98,22 @@ def parse_policy(octets: bytes, *, is_json: bool, read_key: Callable[[str, str],
     ...     print(error)
     line 2: a path begins with a slash: write '/x' at 'route[0].path'
     """
-    try:
-        text = octets.decode()
-    except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        raise PolicyError(f"line {line}: this is not UTF-8") from None
-    document = _json_document(text) if is_json else _toml_document(text)
+    document = _json_document(octets) if is_json else _toml_document(octets)
+    text = octets.decode()
     try:
         return policy_of(document, read_key=read_key)
     except PolicyDocumentError as error:
-        places = dict(_json_places(text) if is_json else _toml_places(text))
-        line = _line_of(error.where, places)
+        line = _line_of(error.where, _json_places(text) if is_json else _toml_places(text))
         raise PolicyError(f"line {line}: {error}", reference=error.reference) from None
 
 
-def _line_of(where: str, places: dict[str, int]) -> int:
+def _line_of(where: str, places: Iterable[tuple[str, int]]) -> int:
     """Give the line of a place, or that of what it is in."""
+    where = where[:_LONGEST_PLACE]
+    known = {place: line for place, line in places if where.startswith(place)}
     while where:
-        if where in places:
-            return places[where]
+        if where in known:
+            return known[where]
         where = where[: max(where.rfind("."), where.rfind("["), 0)]
     return 1
 
@@ -121,31 +121,17 @@ def _line_of(where: str, places: dict[str, int]) -> int:
 # --- TOML ---------------------------------------------------------------------------------------
 
 
-def _toml_document(text: str) -> dict[str, Any]:
-    import tomllib
+def _toml_document(octets: bytes) -> dict[str, Any]:
+    from httpheaders.syntax.strict_toml import read_toml
 
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(_told(str(error), text)) from None
-    except RecursionError:
-        raise PolicyError("line 1: this is nested too deeply") from None
-
-
-_at = lazy_pattern(r"(.*) \(at line (\d+), column \d+\)", re.DOTALL)
-
-
-def _told(message: str, text: str) -> str:
-    found = _at.fullmatch(message)
-    if found is None:
-        # tomllib says "(at end of document)".
-        told = message.partition(" (at")[0]
-        return f"line {text.count(chr(10)) + 1}: {told[:1].lower()}{told[1:]}"
-    return f"line {found[2]}: {found[1][:1].lower()}{found[1][1:]}"
+        return read_toml(octets)
+    except InputError as error:
+        raise PolicyError(f"{error.where}: {error.message}") from None
 
 
 _header = lazy_pattern(r"[ \t]*+(\[\[?)[ \t]*+([^\]]++)\]")
-_assignment = lazy_pattern(r"[ \t]*+([A-Za-z0-9_\-. \t\"']+?)[ \t]*+=")
+_assignment = lazy_pattern(r"([A-Za-z0-9_\-. \t\"']++)=")
 
 
 def _toml_places(text: str) -> Iterator[tuple[str, int]]:
@@ -155,7 +141,7 @@ def _toml_places(text: str) -> Iterator[tuple[str, int]]:
     for number, line in enumerate(text.split("\n"), 1):
         header = _header.match(line)
         if header is not None:
-            table = _dotted(header[2])
+            table = _dotted(header[2])[:_LONGEST_PLACE]
             if header[1] == "[[":
                 counts[table] = counts.get(table, -1) + 1
                 table = f"{table}[{counts[table]}]"
@@ -174,9 +160,14 @@ def _dotted(text: str) -> str:
 # --- JSON ---------------------------------------------------------------------------------------
 
 
-def _json_document(text: str) -> dict[str, Any]:
+def _json_document(octets: bytes) -> dict[str, Any]:
     import json
 
+    try:
+        text = octets.decode()
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        raise PolicyError(f"line {line}: this is not UTF-8") from None
     try:
         document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -207,11 +198,11 @@ def _no_constant(text: str) -> Any:
     raise InputError(f"{text} is not JSON")
 
 
-_piece = lazy_pattern(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|\n|[^\s{}\[\],:"]++', re.DOTALL)
+_piece = lazy_pattern(r'"(?:[^"\\]|\\.)*+"?|[{}\[\],:]|\n|[^\s{}\[\],:"]++', re.DOTALL)
 
 
 def _json_places(text: str) -> Iterator[tuple[str, int]]:
-    """Find the lines of keys and items, in text that is JSON."""
+    """Find the lines of keys and items, as far as the text is JSON."""
     stack: list[list[Any]] = []  # of [place, is_list, index or key]
     number = 1
     is_key = False
@@ -223,8 +214,11 @@ def _json_places(text: str) -> Iterator[tuple[str, int]]:
             place = _place(stack)
             if place:
                 yield place, number
-            stack.append([place, piece == "[", 0 if piece == "[" else None])
+            inside = place if len(stack) < _DEEPEST else stack[-1][0]
+            stack.append([inside, piece == "[", 0 if piece == "[" else None])
             is_key = piece == "{"
+        elif not stack:
+            return  # before and behind the document nothing has a place
         elif piece in "}]":
             stack.pop()
             is_key = False
@@ -236,9 +230,9 @@ def _json_places(text: str) -> Iterator[tuple[str, int]]:
         elif piece == ":":
             is_key = False
         elif is_key:
-            stack[-1][2] = piece[1:-1]
+            stack[-1][2] = piece[1 : _LONGEST_KEY + 1].removesuffix('"')
             yield _place(stack), number
-        elif stack and stack[-1][1]:
+        elif stack[-1][1]:
             yield _place(stack), number
 
 

@@ -226,6 +226,7 @@ def _unquoted(path: str) -> str:
 
 
 def _add_fields(environ: Environ, headers: Headers, problems: list[Problem]) -> None:
+    lines: dict[str, list[str]] = {}
     for name, value in headers:
         if not (is_token(name) and is_field_value(value)):
             shown = ascii(name[:60])
@@ -238,9 +239,9 @@ def _add_fields(environ: Environ, headers: Headers, problems: list[Problem]) -> 
                 problems.append(Problem("request.headers", message, "RFC 3875 section 4.1.18"))
                 continue
             key = "HTTP_" + name.upper().replace("-", "_")
-        separator = "; " if key == "HTTP_COOKIE" else ", "
-        text = _native(value).strip(" \t")
-        environ[key] = f"{environ[key]}{separator}{text}" if key in environ else text
+        lines.setdefault(key, []).append(_native(value).strip(" \t"))
+    for key, texts in lines.items():
+        environ[key] = ("; " if key == "HTTP_COOKIE" else ", ").join(texts)
 
 
 def _add_length(environ: Environ, request: Request, problems: list[Problem]) -> None:

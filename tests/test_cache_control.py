@@ -135,3 +135,15 @@ def test_no_store_is_never_overlooked(members):
 def test_long_value_takes_no_time_to_speak_of():
     value = ", ".join(['x="a\\"b, no-cache"'] * 20_000) + ', y="' + "no-store," * 50_000
     assert parse_cache_control(value).no_store
+
+
+@pytest.mark.parametrize(
+    ("value", "no_store"),
+    [
+        pytest.param('x="\\"a, no-store"', False, id="closed, and begins with a quote"),
+        pytest.param('x="a, no-store', True, id="never closed"),
+        pytest.param('x="\\"a", no-store', True, id="behind it"),
+    ],
+)
+def test_only_a_quote_that_never_closes_is_looked_behind(value, no_store):
+    assert parse_cache_control(value).no_store is no_store

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from httpheaders.errors import HttpHeadersError
-from httpheaders.policy import Route
-from httpheaders.policy_document import policy_of
+from httpheaders.policy import Route, _matches, segments_of
+from httpheaders.policy_document import _TakenPaths, policy_of
 from httpheaders.policy_file import parse_policy
 
 KEY = b"k" * 32
@@ -96,3 +96,27 @@ KEYS = st.sampled_from(
 def test_only_our_errors_come_out_of_documents(document):
     with contextlib.suppress(HttpHeadersError):
         policy_of(document, read_key=read_key)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(("a", "b", "{x}", "{y}", "")), min_size=1, max_size=3),
+            st.booleans(),
+        ),
+        max_size=6,
+    )
+)
+def test_a_route_is_refused_where_an_earlier_one_takes_all_its_paths(drawn):
+    paths: list[str] = []
+    taken = _TakenPaths()
+    for segments, takes_all in drawn:
+        path = "/" + "/".join(segments)
+        path = path.rstrip("/") + "/*" if takes_all else path
+        segments = segments_of(path)
+        takers = (one for one in paths if one == path or _matches(segments_of(one), segments))
+        expected = next(takers, None)
+        assert taken.first_of(path) == expected
+        if expected is None:
+            paths.append(path)
+            taken.add(path)

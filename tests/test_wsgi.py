@@ -188,3 +188,9 @@ def test_the_sample_application(path, status, body):
 
 def test_the_sample_application_gives_head_no_content():
     assert call(wsgi.simple_wsgi_app, method="HEAD").body == b""
+
+
+def test_lines_of_one_field_are_joined_in_order():
+    lines = [("A", "1"), ("Cookie", "a=1"), ("a", "2"), ("cookie", "b=2"), ("A", "3")]
+    environ = wsgi.environ_of(Request("GET", "/", Headers(lines))).environ
+    assert (environ["HTTP_A"], environ["HTTP_COOKIE"]) == ("1, 2, 3", "a=1; b=2")

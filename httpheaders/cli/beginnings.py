@@ -18,6 +18,9 @@ __all__ = ["Beginning"]
 
 _CHUNK = 1 << 16
 
+# An input that begins with more blanks than this says something with them.
+_MOST_BLANKS = 1 << 16
+
 _BLANKS = b" \t\r\n"
 _UTF8_MARK = b"\xef\xbb\xbf"
 
@@ -27,29 +30,38 @@ class Beginning:
 
     def __init__(self, stream: Input) -> None:
         self._stream = stream
-        self._head = b""
+        self._head = bytearray()
         self._ended = False
 
     def look(self, size: int = 1) -> bytes:
         """Give the beginning: this many octets, or more if more are there, or all there are."""
         while len(self._head) < size and not self._ended:
             self._more()
-        return self._head
+        return bytes(self._head)
 
     def first_line(self, limit: int) -> bytes:
         """Give the first line without its end; more than `limit` octets where it is longer."""
-        seen = 0
-        while b"\n" not in self._head[seen:] and len(self._head) <= limit and not self._ended:
+        end, seen = -1, 0
+        while (end := self._head.find(b"\n", seen)) < 0 and len(self._head) <= limit:
             seen = len(self._head)
+            if self._ended:
+                break
             self._more()
-        return self._head.partition(b"\n")[0]
+        return bytes(self._head if end < 0 else self._head[:end])
 
     def text(self) -> bytes:
-        """Give the first octets that say something; none in an input of nothing."""
-        head = self.look().removeprefix(_UTF8_MARK).lstrip(_BLANKS)
-        while not head and not self._ended:
-            head = self.look(len(self._head) + 1).removeprefix(_UTF8_MARK).lstrip(_BLANKS)
-        return head
+        """
+        Give the first octets that say something; none in an input of nothing.
+
+        Very many blanks are given as they are: they are not waited out.
+        """
+        while True:
+            text = self._head.removeprefix(_UTF8_MARK).lstrip(_BLANKS)
+            if text or self._ended:
+                return bytes(text)
+            if len(self._head) > _MOST_BLANKS:
+                return bytes(self._head)
+            self._more()
 
     def whole_within(self, limit: int) -> bytes | None:
         """Give the whole input; None where it is longer than this."""
@@ -74,17 +86,20 @@ class Beginning:
     def read1(self, size: int, /) -> bytes:
         """Give at most this many octets, at least one; none at the end."""
         if self._head:
-            octets, self._head = self._head[:size], self._head[size:]
-            return octets
+            return self._taken(size)
         return b"" if self._ended else self._stream.read1(size)
 
     def read(self, size: int = -1, /) -> bytes:
         """Give this many octets, or all, waiting for them."""
         if size < 0:
-            octets, self._head = self._head, b""
-            return octets + self._stream.read()
-        octets, self._head = self._head[:size], self._head[size:]
+            return self._taken(len(self._head)) + self._stream.read()
+        octets = self._taken(size)
         return octets + self._stream.read(size - len(octets)) if len(octets) < size else octets
+
+    def _taken(self, size: int) -> bytes:
+        octets = bytes(self._head[:size])
+        del self._head[:size]
+        return octets
 
     def _more(self) -> None:
         chunk = self._stream.read1(_CHUNK)

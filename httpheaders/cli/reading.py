@@ -283,15 +283,16 @@ def _json_lines(
     lines: Iterable[tuple[int, bytes | None]], is_answered: Callable[[bytes], bool]
 ) -> Iterator[Document]:
     read_line = _line_reader()
-    blank: list[int] = []
+    blank = first_blank = 0  # blank lines since the last other one, and the first of them
     for number, line in lines:
         if line == b"":
-            blank.append(number)
+            first_blank = first_blank or number
+            blank += 1
             continue
         if blank:
-            for missing in blank:
+            for missing in range(first_blank, first_blank + blank):
                 yield Unreadable(missing, "the line is empty: expected a JSON object")
-            blank.clear()
+            blank = first_blank = 0
         if line is None or not is_answered(line):
             yield read_line(number, line)
 

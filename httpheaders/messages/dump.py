@@ -111,7 +111,10 @@ def _is_legible(item: Received) -> bool:
 # --- which layout ---------------------------------------------------------------------------------
 
 _Cutter = Callable[[bytes], Iterator[_Block]]
-_blank_lines = lazy_pattern(rb"(?:\r?\n)*(?:\r\Z)?")
+_line_ends = lazy_pattern(rb"[\r\n]*+")
+_bare_cr = lazy_pattern(rb"\r(?!\n)")
+# So many octets of empty lines may stand between a body whose length is known and the next message.
+_LARGEST_GAP = 200
 _verbose_start = lazy_pattern(
     rb"\* |[{}] \[[0-9]++ bytes data\]|[<>] (?:" + START_LINE.pattern + rb")"
 )
@@ -140,6 +143,7 @@ def _cut_plain(octets: bytes) -> Iterator[_Block]:
         cleaned = _meter.sub(b"", octets[titles.end() :])
         number += octets.count(b"\n") - cleaned.count(b"\n")
         octets = cleaned
+    ends = _MessageEnds(octets)
     position = 0
     while True:
         start = _after_blank_lines(octets, position)
@@ -148,13 +152,21 @@ def _cut_plain(octets: bytes) -> Iterator[_Block]:
             return
         lines, body_start = _head_at(octets, start, number)
         head = parse_head(lines)
-        position = _body_end(octets, body_start, head.message)
+        position = _body_end(octets, body_start, head.message, ends)
         yield _Block(head, number, octets[body_start:position])
         number += octets.count(b"\n", start, position)
 
 
-def _after_blank_lines(octets: bytes, position: int) -> int:
-    return _blank_lines.match(octets, position).end()  # type: ignore[union-attr]
+def _after_blank_lines(octets: bytes, position: int, most: int | None = None) -> int:
+    """Give where the empty lines end; the last line of all may end with CR alone."""
+    if octets[position : position + 1] not in (b"\r", b"\n"):
+        return position
+    limit = len(octets) if most is None else position + most
+    end: int = _line_ends.match(octets, position, limit).end()  # type: ignore[union-attr]
+    if octets.count(b"\r", position, end) == octets.count(b"\r\n", position, end):
+        return end
+    bare = _bare_cr.search(octets, position, end)
+    return end if bare is None or bare.end() == len(octets) else bare.start()
 
 
 def _head_at(octets: bytes, position: int, number: int) -> tuple[list[Line], int]:
@@ -177,9 +189,9 @@ def _without_line_end(line: bytes) -> bytes:
     return line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def _body_end(octets: bytes, start: int, message: Request | Response) -> int:
+def _body_end(octets: bytes, start: int, message: Request | Response, ends: _MessageEnds) -> int:
     length = declared_length(message.headers)
-    if length is not None and _is_message_end(octets, start + length):
+    if length is not None and start + length in ends:
         return start + length
     if START_LINE.match(octets, _after_blank_lines(octets, start)):
         return start
@@ -189,11 +201,28 @@ def _body_end(octets: bytes, start: int, message: Request | Response) -> int:
     return len(octets)
 
 
-def _is_message_end(octets: bytes, position: int) -> bool:
-    if position > len(octets):
-        return False
-    position = _after_blank_lines(octets, position)
-    return position == len(octets) or START_LINE.match(octets, position) is not None
+class _MessageEnds:
+    """
+    The places with a message or nothing behind them.
+
+    The lengths of many messages may point to the same place, or to places in the same empty lines:
+    each place is looked at once, and not far.
+    """
+
+    def __init__(self, octets: bytes) -> None:
+        self._octets = octets
+        self._known: dict[int, bool] = {}
+        end = len(octets.rstrip(b"\r\n"))
+        self._end = end if _after_blank_lines(octets, end) == len(octets) else len(octets)
+
+    def __contains__(self, position: int) -> bool:
+        if position >= self._end:
+            return position <= len(self._octets)
+        known = self._known.get(position)
+        if known is None:
+            start = _after_blank_lines(self._octets, position, _LARGEST_GAP)
+            known = self._known[position] = START_LINE.match(self._octets, start) is not None
+        return known
 
 
 # --- curl -v --------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -362,7 +362,7 @@ def field_value(name: str, lines: Sequence[str], *, now: float = _SOME_TIME) -> 
     return _reader(known.kind)(stripped, lowered, known.reference, now)
 
 
-@cache
+@lru_cache(maxsize=64)  # more than there are kinds
 def _reader(kind: str) -> Callable[[Sequence[str], str, str, float], FieldValue]:
     """Give what reads fields of a kind, imported when the first one comes."""
     from httpheaders.messages.field_readers.reading import Reading

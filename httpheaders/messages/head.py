@@ -31,10 +31,13 @@ __all__ = [
 ]
 
 _version = r"HTTP/[0-9](?:\.[0-9])?"
+# Longer than any method that is registered, so that a token is not looked through for nothing.
+_method = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}+"
 # A line that begins a message wherever it stands: no field line can look like one, for a field
 # name has neither blank nor slash.
 START_LINE = lazy_pattern(
-    rf"(?:{_version} ++[0-9]{{3}}(?![0-9])|{TOKEN} [^ \r\n]++ {_version}(?=\r?(?:\n|\Z)))".encode()
+    rf"(?:{_version} ++[0-9]{{3}}(?![0-9])"
+    rf"|{_method} [^ \r\n]++ {_version}(?=\r?(?:\n|\Z)))".encode()
 )
 # status-line = HTTP-version SP status-code SP [ reason-phrase ]              RFC 9112 section 4
 # The last SP goes missing when a server or an editor trims the line; nothing is in doubt then.

@@ -30,6 +30,8 @@ _WORD_CHARACTERS = frozenset(
     "#$%&'*+-^_`|0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 _MOST_DIGITS = 9
+# No field is nested so deeply that a longer path could lead anywhere.
+_MOST_STEPS = 20
 _MOST_SHOWN = 60
 
 
@@ -90,6 +92,8 @@ def scan_path(text: str, position: int) -> tuple[Path, int]:
         raise FieldSyntaxError(f"cannot parse path {_shown(text)}: a response has no '{name}'")
     steps: list[tuple[str, str | int]] = []
     while position < len(text):
+        if len(steps) == _MOST_STEPS and text[position] in ".[":
+            raise _unexpected(text, position, f"at most {_MOST_STEPS} steps")
         if text[position] == ".":
             part, position = _scan_word(text, position + 1, "the name of a part")
             steps.append((".", part))

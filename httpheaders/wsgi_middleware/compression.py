@@ -73,7 +73,8 @@ def compression_middleware(
         coding_filter = filters.get(key)
         if coding_filter is None:
             coding_filter = _Coding(_request(environ), policy, left_alone)
-            if len(filters) < _MOST_REMEMBERED:
+            length = sum(len(value) for value in key if value)
+            if len(filters) < _MOST_REMEMBERED and length <= _LONGEST_REMEMBERED:
                 filters[key] = coding_filter
         return filtered(app, environ, start_response, coding_filter, whole_up_to=whole_up_to)
 
@@ -84,6 +85,7 @@ _PlainKey = tuple[int, str, str | None, bool]
 # Fields of a response that have a say in whether it may be coded.
 _DECIDING = frozenset({"cache-control", "content-encoding", "content-range", "transfer-encoding"})
 _MOST_REMEMBERED = 1024
+_LONGEST_REMEMBERED = 512
 
 
 def _varying(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:

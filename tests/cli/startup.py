@@ -37,8 +37,8 @@ SHARED = _names(
 # What a run imports that reads its input.
 READING = _names(
     """
-    cli.questioner cli.reading gc messages.headers messages.message orjson signal
-    syntax.field_values syntax.grammar syntax.patterns
+    cli.answer_memory cli.questioner cli.reading cli.sources gc messages.headers
+    messages.message orjson signal syntax.field_values syntax.grammar syntax.patterns
     """
 )
 DUMPS = "messages.dump messages.framing messages.head"
@@ -50,16 +50,22 @@ CACHING = """
 """
 COOKIES = "cli.commands.cookie cli.commands.cookie.shared_options syntax.cookie_text"
 KEPT_COOKIES = """
-    cli.commands.cookie.cookie_json cookie_acceptance cookie_domains set_cookie
-    syntax.cookie_dates syntax.dates
+    cli.commands.cookie.cookie_json cookie_acceptance cookie_domains public_suffixes same_site
+    set_cookie syntax.cookie_dates syntax.dates
 """
-SESSIONS = "binascii cli.commands.session hashlib hmac sessions syntax.base64url"
+SESSIONS = """
+    binascii cli.commands.session hashlib hmac session_answers session_claims session_keys sessions
+    syntax.base64url
+"""
 # What a command imports besides, for its sample.
 MAY_IMPORT = {
     command: _names(*modules)
     for command, modules in {
         "pipeline": (
-            "cli.commands.pipeline policy policy_file policy_phases request_pipeline tomllib",
+            "cli.commands.pipeline policy policy_content policy_document policy_file policy_finish",
+            "policy_head policy_passage policy_phases policy_sender request_pipeline tomllib",
+            "syntax.strict_toml",
+            "wsgi_middleware.closing_body",
             "wsgi_middleware.layers",
             WSGI,
         ),
@@ -70,11 +76,13 @@ MAY_IMPORT = {
         ),
         "get": (
             "cli.commands.get messages.field_readers.reading messages.fields messages.lookup",
-            "messages.field_readers.representations messages.paths syntax.parameters",
+            "messages.field_readers.representations messages.findings messages.paths",
+            "syntax.parameters",
             DUMPS,
         ),
         "assert": (
-            "cli.commands.assert_ messages.checks messages.fields messages.lookup messages.paths",
+            "cli.commands.assert_ messages.checks messages.fields messages.findings",
+            "messages.lookup messages.paths",
             "syntax.dates syntax.durations",
             DUMPS,
         ),
@@ -84,10 +92,15 @@ MAY_IMPORT = {
             "messages.field_readers.scalars syntax.parameters",
             DUMPS,
         ),
-        "negotiate": ("cli.commands.negotiate content_negotiation syntax.media_types",),
+        "negotiate": (
+            "accept_fields cli.commands.negotiate content_negotiation offer_keys offer_matching",
+            "syntax.media_types",
+        ),
         "gzip": (
-            "cli.beginnings cli.commands.gzip cli.message_json compression content_codings",
-            "content_negotiation syntax.media_types zlib zlib_ng",
+            "cli.beginnings cli.commands.gzip cli.message_json coded_fields coding_engines",
+            "compressible_types compression content_codings",
+            "accept_fields content_negotiation offer_keys offer_matching syntax.media_types zlib",
+            "zlib_ng",
             DUMPS,
         ),
         "session sign": (SESSIONS,),
@@ -114,7 +127,11 @@ MAY_IMPORT = {
             "cli.commands.cookie.hops cli.commands.cookie.parse cookies",
             COOKIES,
         ),
-        "cookie build": ("cli.commands.cookie.build cookies", COOKIES, KEPT_COOKIES),
+        "cookie build": (
+            "cli.commands.cookie.build cookie_building cookies",
+            COOKIES,
+            KEPT_COOKIES,
+        ),
         "cookie jar": (
             "cli.commands.cookie.hops cli.commands.cookie.jar cli.commands.cookie.jar_session",
             "cookie_jar",
@@ -129,7 +146,8 @@ MAY_IMPORT = {
         ),
         "pool-sim": (
             "array cli.commands.pool_sim cli.pool_traffic_input connection_pool heapq",
-            "idle_connections plain_pool_run pool_notes pool_parameters pool_presets",
+            "idle_connections plain_pool_run pool_decisions pool_hosts pool_notes pool_parameters",
+            "pool_presets waiting_requests",
             "pool_simulation pool_tally pool_trace pool_traffic syntax.durations",
         ),
     }.items()
@@ -144,6 +162,7 @@ IMPORTED_UNUSED = {
     "syntax.cache_directives": "directives are written in the terms they are read in",
     "syntax.media_types": "content is negotiated by type and by coding in one module",
     "wsgi_middleware": "the package of those that are used",
+    "wsgi_middleware.closing_body": "content that streams is closed by it",
     "byte_ranges": "a conditional request may ask for a range",
     "syntax.ranges": "a conditional request may ask for a range",
     "cache_responses": "the first answer of a trace is no hit, and all others may be",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from httpheaders.errors import HttpHeadersError, InputError
-from httpheaders.messages.dump import parse_dump
+from httpheaders.messages.dump import _after_blank_lines, parse_dump
 from httpheaders.messages.framing import check_message, declared_length
 from httpheaders.messages.head import parse_header_block
 from httpheaders.messages.headers import Headers
@@ -489,3 +490,31 @@ def test_a_few_bad_lines_are_forgiven_in_a_bare_list_of_fields():
     assert received.exchange.response is not None
     assert received.exchange.response.headers.get("vary") == "Origin"
     assert len(received.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("gap", "bodies"),
+    [
+        pytest.param(b"\n" * 10, [b"hello", None], id="some empty lines"),
+        pytest.param(b"\r\n" * 90, [b"hello", None], id="many empty lines"),
+        pytest.param(b"\r\r\n", [b"hello\r\r\nHTTP/1.1 204\n\n", None], id="a bare CR"),
+    ],
+)
+def test_a_body_of_known_length_ends_before_the_next_message(gap, bodies):
+    octets = b"HTTP/1.1 200\nContent-Length: 5\n\nhello" + gap + b"HTTP/1.1 204\n\n"
+    received = parse_dump(octets)
+    assert [one.exchange.response.body for one in received] == bodies[: len(received)]
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n" * 500, b"\n" * 500, b"\n\r"])
+def test_empty_lines_at_the_end_belong_to_no_body(end):
+    (received,) = parse_dump(b"HTTP/1.1 200\nContent-Length: 5\n\nhello" + end)
+    assert received.exchange.response.body == b"hello"
+
+
+@given(st.lists(st.sampled_from((b"\r", b"\n", b"\r\n", b"a")), max_size=8), st.integers(0, 12))
+def test_empty_lines_end_at_what_is_no_line_end(pieces, position):
+    octets = b"".join(pieces)
+    position = min(position, len(octets))
+    expected = re.compile(rb"(?:\r?\n)*(?:\r\Z)?").match(octets, position)
+    assert _after_blank_lines(octets, position) == expected.end()

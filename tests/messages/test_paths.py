@@ -112,3 +112,9 @@ PIECES = st.sampled_from(
 def test_pieces_of_paths_are_read_or_refused(text):
     with suppress(FieldSyntaxError):
         parse_path(text)
+
+
+def test_a_path_has_few_steps():
+    assert len(parse_path("a" + ".b" * 20).steps) == 20
+    with pytest.raises(FieldSyntaxError, match="at most 20 steps"):
+        parse_path("a" + ".b" * 21)

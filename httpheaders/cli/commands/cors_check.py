@@ -47,6 +47,8 @@ CREDENTIALS = ("omit", "same-origin", "include")
 MODES = ("cors", "no-cors", "same-origin")
 # What stands for the input where a file is named.
 THE_INPUT = "-"
+# Longer than any policy, and short enough to be read at once.
+LARGEST_POLICY = 1 << 20
 
 
 def missing(given: Mapping[str, Any]) -> str | None:
@@ -343,18 +345,12 @@ def _policy_file(name: str) -> Any:
             from httpheaders.syntax.strict_json import read_json
 
             return read_json(octets)
-        return _toml(octets)
+        from httpheaders.syntax.strict_toml import read_toml
+
+        return read_toml(octets)
     except InputError as error:
-        raise InputError(f"{name}: {error}") from None
-
-
-def _toml(octets: bytes) -> Any:
-    import tomllib  # late: few policies are files
-
-    try:
-        return tomllib.loads(octets.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"expected a policy in JSON or TOML: {error}") from None
+        expected = "" if error.where is None else "expected a policy in JSON or TOML: "
+        raise InputError(f"{name}: {expected}{error}") from None
 
 
 def _preflight_file(name: str) -> Any:

@@ -37,7 +37,7 @@ def answer(question: Question) -> Reply:
     """Parse the messages of one question."""
     from httpheaders.messages.parsing import parse_exchange
 
-    if question.exchange is None:
+    if question.exchange is None or not any(question.exchange):
         raise InputError("expected a message: an object with headers, request or response")
     result = parse_exchange(question.exchange, question.problems, now=question.now)
     request, response = question.exchange
@@ -50,7 +50,7 @@ def answer(question: Question) -> Reply:
     elif request is not None:
         keys = _message_keys(request, result.request_fields)
     else:
-        assert response is not None  # an exchange of nothing is no question
+        assert response is not None  # an exchange of nothing was refused
         keys = _message_keys(response, result.response_fields)
     message = response or request
     assert message is not None

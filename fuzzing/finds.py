@@ -1,0 +1,39 @@
+"""Inputs that went wrong once: what was wrong is put right, and stays so."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["FINDS", "Find"]
+
+
+class Find(NamedTuple):
+    """A target, an input, and what it did before it was put right."""
+
+    target: str
+    octets: bytes
+    was: str
+
+
+FINDS: tuple[Find, ...] = (
+    Find(
+        "command parse",
+        b'{"log": {"entries": [{"respones": 204}]}}',
+        "an entry of a HAR without request and response ended in a bug",
+    ),
+    Find(
+        "policy_file.parse_policy",
+        b"x = " + b"9" * 5000,
+        "a number of more digits than Python converts ended in a bug",
+    ),
+    Find(
+        "policy_file.parse_policy, JSON",
+        b'{"a": 1, "a": 2}]]]',
+        "the line of a fault was looked for behind the end of the document, which ended in a bug",
+    ),
+    Find(
+        "policy_file.parse_policy, JSON",
+        b"NaN}",
+        "the line of a fault was looked for where no document is, which ended in a bug",
+    ),
+)
