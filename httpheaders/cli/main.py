@@ -171,6 +171,11 @@ def _place(error: Exception) -> str:
 def _finish(status: int) -> int:
     """Send on what the streams still hold, so that a failed write is seen in the status."""
     try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except OSError:
+        _give_up(2)
+    try:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
@@ -180,10 +185,14 @@ def _finish(status: int) -> int:
             status = _told(f"<stdout>: {error.strerror or error}", ExitStatus.UNUSABLE)
     else:
         return status
-    # What could not be written is given up; the interpreter would try again at its end.
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    _give_up(1)
     return status
+
+
+def _give_up(descriptor: int) -> None:
+    """Throw away what could not be written; the interpreter would try again at its end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 @click.group(
