@@ -1,7 +1,7 @@
 """Preflights: what they announce, and the cache by itself."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from httpheaders.cors_preflight import (
@@ -107,6 +107,7 @@ def test_entries_end_with_their_time_and_with_a_failure():
     assert not cache.covers(KEY, wanted("PUT"), Trail(False), now=1)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5))
 def test_expired_keys_do_not_pile_up(spare):
     cache = PreflightCache()
