@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from httpheaders.cli.answer_memory import AnswerMemory
     from httpheaders.cli.destinations import Destination
     from httpheaders.cli.questioner import Questioner
-    from httpheaders.cli.reading import Document, Input
+    from httpheaders.cli.reading import Document, Input, Parts
     from httpheaders.cli.writing import Reply
 
 __all__ = ["InputOutput", "show_error"]
@@ -109,10 +109,6 @@ class InputOutput(NamedTuple):
         answer: Callable[[Question], Reply],
         memory: AnswerMemory | None,
     ) -> ExitStatus:
-        from gc import enable, freeze
-
-        from httpheaders.cli.reading import gathered, read_documents
-
         def is_answered(line: bytes) -> bool:
             known = None if memory is None else memory.recall(line)
             if known is None:
@@ -120,26 +116,13 @@ class InputOutput(NamedTuple):
             writer.write_again(*known)
             return True
 
-        # What is there now stays; what comes with the input may need collecting.
-        freeze()
-        enable()
-        try:
-            parts = read_documents(
-                stream,
-                lines=self.lines,
-                before_wait=destination.flush,
-                is_plain=questioner.form.is_plain,
-                is_answered=is_answered,
-            )
-            if questioner.form.gathers:
-                parts = gathered(parts)
-        except InputError as error:
-            raise InputError(f"{self.source_name}: {error}") from None
+        form = questioner.form
+        parts = self._parts(stream, destination, form, is_answered)
         documents = iter(parts.documents)
-        if questioner.form.takes_whole is not None:
+        if form.takes_whole is not None:
             first = list(islice(documents, 1))
             documents = chain(first, documents)
-            if first and questioner.form.takes_whole(first[0]):
+            if first and form.takes_whole(first[0]):
                 return self._answer_whole(documents, destination, questioner, answer)
         writer = self._writer(destination, is_stream=parts.is_stream)
         refused = 0
@@ -159,6 +142,32 @@ class InputOutput(NamedTuple):
                 _tell(message, refused, destination)
                 writer.refuse(document.line, str(error), questioner.identity_of(document))
         return writer.status
+
+    def _parts(
+        self,
+        stream: Input,
+        destination: Destination,
+        form: Form,
+        is_answered: Callable[[bytes], bool],
+    ) -> Parts:
+        from gc import enable, freeze
+
+        from httpheaders.cli.reading import gathered, read_documents
+
+        # What is there now stays; what comes with the input may need collecting.
+        freeze()
+        enable()
+        try:
+            parts = read_documents(
+                stream,
+                lines=self.lines,
+                before_wait=destination.flush,
+                is_plain=form.is_plain,
+                is_answered=is_answered,
+            )
+            return gathered(parts) if form.gathers else parts
+        except InputError as error:
+            raise InputError(f"{self.source_name}: {error}") from None
 
     def _answer_whole(
         self,

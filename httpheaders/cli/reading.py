@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
     from httpheaders.messages.har import HarEntry
 
-__all__ = ["Document", "Message", "Record", "TextLine", "Unreadable", "gathered", "read_documents"]
+__all__ = [
+    "Document",
+    "Message",
+    "Parts",
+    "Record",
+    "TextLine",
+    "Unreadable",
+    "gathered",
+    "read_documents",
+]
 
 CHUNK = 1 << 16
 # A line or a document beyond this is refused: it could not be read in bounded memory.
