@@ -51,7 +51,7 @@ CACHING = """
 COOKIES = "cli.commands.cookie cli.commands.cookie.shared_options syntax.cookie_text"
 KEPT_COOKIES = """
     cli.commands.cookie.cookie_json cookie_acceptance cookie_domains set_cookie
-    syntax.cookie_dates syntax.dates
+    syntax.dates
 """
 SESSIONS = "binascii cli.commands.session hashlib hmac sessions syntax.base64url"
 # What a command imports besides, for its sample.
@@ -145,6 +145,7 @@ IMPORTED_UNUSED = {
     "syntax.media_types": "content is negotiated by type and by coding in one module",
     "wsgi_middleware": "the package of those that are used",
     "byte_ranges": "a conditional request may ask for a range",
+    "syntax.dates": "most responses have a Date",
     "syntax.ranges": "a conditional request may ask for a range",
     "cache_responses": "the first answer of a trace is no hit, and all others may be",
     "entity_tag_values": "what is stored is validated by its tag later in the trace",
@@ -170,9 +171,16 @@ called = {}
 
 def note(frame, event, argument):
     code = frame.f_code
-    # The top level of modules and the bodies of classes are no functions.
-    if event == "call" and code.co_flags & 2 and code not in called:
+    # The top level of modules and the bodies of classes are no functions, nor are comprehensions,
+    # which are part of what they stand in.
+    if event == "call" and code.co_flags & 2 and code not in called and code.co_name not in parts:
         called[code] = frame.f_globals.get("__name__")
+
+parts = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
+
+def names_in(code):
+    inner = [names_in(constant) for constant in code.co_consts if type(constant) is type(code)]
+    return sum(inner, list(code.co_names))
 
 sys.setprofile(note)
 from httpheaders.cli.main import cli
@@ -185,7 +193,7 @@ except SystemExit as leaving:
 finally:
     sys.setprofile(None)
     functions = [
-        (module, code.co_firstlineno, code.co_names)
+        (module, code.co_firstlineno, names_in(code))
         for code, module in called.items()
         if module and module.startswith("httpheaders")
     ]
