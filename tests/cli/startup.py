@@ -53,7 +53,7 @@ KEPT_COOKIES = """
     cli.commands.cookie.cookie_json cookie_acceptance cookie_domains set_cookie
     syntax.dates
 """
-SESSIONS = "binascii cli.commands.session hashlib hmac sessions syntax.base64url"
+SESSIONS = "binascii cli.commands.session hashlib hmac math sessions syntax.base64url"
 # What a command imports besides, for its sample.
 MAY_IMPORT = {
     command: _names(*modules)
@@ -129,7 +129,7 @@ MAY_IMPORT = {
         ),
         "pool-sim": (
             "array cli.commands.pool_sim cli.pool_traffic_input connection_pool heapq",
-            "idle_connections plain_pool_run pool_notes pool_parameters pool_presets",
+            "idle_connections math plain_pool_run pool_notes pool_parameters pool_presets",
             "pool_simulation pool_tally pool_trace pool_traffic syntax.durations",
         ),
     }.items()
