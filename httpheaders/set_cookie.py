@@ -15,7 +15,6 @@ from collections.abc import Callable
 from httpheaders.answer import Problem
 from httpheaders.messages.headers import Latin1Text, encode_field_text
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.cookie_dates import parse_cookie_date
 from httpheaders.syntax.cookie_text import CookieAttribute, split_set_cookie
 from httpheaders.syntax.patterns import lazy_pattern
 
@@ -153,6 +152,8 @@ def _unknown_attribute(name: str) -> tuple[str, str]:
 
 
 def _take_expires(reading: _Reading, value: str) -> None:
+    from httpheaders.syntax.cookie_dates import parse_cookie_date  # late: few have one
+
     seconds = parse_cookie_date(value)
     if seconds is None:
         reading.tell("expires", "ignored: not a date", "section 5.6.1")

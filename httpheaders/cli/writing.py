@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Reply", "ReplyWriter", "header_lines"]
 
 
+# After so many answers it pays to import what writes them faster.
+MANY = 100
+
 Raw = str | bytes | None
 
 
@@ -57,7 +60,8 @@ class ReplyWriter:
         self._form = form
         self._explain = explain
         self._is_stream = is_stream
-        self._json = _json_writer(pretty=pretty, many=is_stream) if form == "json" else _no_json
+        self._json = _json_writer(pretty=pretty) if form == "json" else _no_json
+        self._few_left = MANY if is_stream and not pretty else 0
 
     def write(self, reply: Reply, identity: Any = None) -> bytes:
         """
@@ -67,12 +71,21 @@ class ReplyWriter:
             The octets written, for `write_again`.
         """
         if self._form == "json":
+            if self._few_left:
+                self._expect_more()
             document = _reply_document(reply, identity, explain=self._explain)
             octets = self._json(document) + b"\n"
         else:
             octets = self._raw(reply.raw) if self._form == "raw" else b""
         self.write_again(octets, reply.answer.ok)
         return octets
+
+    def _expect_more(self) -> None:
+        self._few_left -= 1
+        if not self._few_left:
+            from httpheaders.syntax.strict_json import fast_json_writer
+
+            self._json = fast_json_writer()
 
     def write_again(self, octets: bytes, is_yes: bool) -> None:
         """Write what a reply has been written as before."""
@@ -106,12 +119,10 @@ def _no_json(value: Any) -> bytes:
     raise AssertionError(f"no {type(value).__name__} is written in this form")
 
 
-def _json_writer(*, pretty: bool, many: bool) -> Callable[[Any], bytes]:
-    from httpheaders.syntax.strict_json import fast_json_writer, write_json, write_pretty_json
+def _json_writer(*, pretty: bool) -> Callable[[Any], bytes]:
+    from httpheaders.syntax.strict_json import write_json, write_pretty_json
 
-    if pretty:
-        return write_pretty_json
-    return fast_json_writer() if many else write_json
+    return write_pretty_json if pretty else write_json
 
 
 def _reply_document(reply: Reply, identity: Any, *, explain: bool) -> dict[str, Any]:

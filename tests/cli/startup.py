@@ -38,7 +38,7 @@ SHARED = _names(
 READING = _names(
     """
     cli.answer_memory cli.questioner cli.reading cli.sources gc messages.headers
-    messages.message orjson signal syntax.field_values syntax.grammar syntax.patterns
+    messages.message syntax.field_values syntax.grammar syntax.patterns
     """
 )
 DUMPS = "messages.dump messages.framing messages.head"
@@ -51,11 +51,11 @@ CACHING = """
 COOKIES = "cli.commands.cookie cli.commands.cookie.shared_options syntax.cookie_text"
 KEPT_COOKIES = """
     cli.commands.cookie.cookie_json cookie_acceptance cookie_domains public_suffixes same_site
-    set_cookie syntax.cookie_dates syntax.dates
+    set_cookie syntax.dates
 """
 SESSIONS = """
-    binascii cli.commands.session hashlib hmac session_answers session_claims session_keys sessions
-    syntax.base64url
+    binascii cli.commands.session hashlib hmac math session_answers session_claims session_keys
+    sessions syntax.base64url
 """
 # What a command imports besides, for its sample.
 MAY_IMPORT = {
@@ -146,8 +146,8 @@ MAY_IMPORT = {
         ),
         "pool-sim": (
             "array cli.commands.pool_sim cli.pool_traffic_input connection_pool heapq",
-            "idle_connections plain_pool_run pool_decisions pool_hosts pool_notes pool_parameters",
-            "pool_presets waiting_requests",
+            "idle_connections math plain_pool_run pool_decisions pool_hosts pool_notes",
+            "pool_parameters pool_presets waiting_requests",
             "pool_simulation pool_tally pool_trace pool_traffic syntax.durations",
         ),
     }.items()
@@ -164,6 +164,7 @@ IMPORTED_UNUSED = {
     "wsgi_middleware": "the package of those that are used",
     "wsgi_middleware.closing_body": "content that streams is closed by it",
     "byte_ranges": "a conditional request may ask for a range",
+    "syntax.dates": "most responses have a Date",
     "syntax.ranges": "a conditional request may ask for a range",
     "cache_responses": "the first answer of a trace is no hit, and all others may be",
     "entity_tag_values": "what is stored is validated by its tag later in the trace",
@@ -189,9 +190,16 @@ called = {}
 
 def note(frame, event, argument):
     code = frame.f_code
-    # The top level of modules and the bodies of classes are no functions.
-    if event == "call" and code.co_flags & 2 and code not in called:
+    # The top level of modules and the bodies of classes are no functions, nor are comprehensions,
+    # which are part of what they stand in.
+    if event == "call" and code.co_flags & 2 and code not in called and code.co_name not in parts:
         called[code] = frame.f_globals.get("__name__")
+
+parts = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
+
+def names_in(code):
+    inner = [names_in(constant) for constant in code.co_consts if type(constant) is type(code)]
+    return sum(inner, list(code.co_names))
 
 sys.setprofile(note)
 from httpheaders.cli.main import cli
@@ -204,7 +212,7 @@ except SystemExit as leaving:
 finally:
     sys.setprofile(None)
     functions = [
-        (module, code.co_firstlineno, code.co_names)
+        (module, code.co_firstlineno, names_in(code))
         for code, module in called.items()
         if module and module.startswith("httpheaders")
     ]
