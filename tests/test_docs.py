@@ -250,7 +250,10 @@ def test_pages_tell_the_version_they_describe(page):
 
 # The order of man-pages(7); what a page calls its own stands between DESCRIPTION and OPTIONS.
 BEFORE_ITS_OWN = ["NAME", "SYNOPSIS", "DESCRIPTION"]
-AFTER_ITS_OWN = ["OPTIONS", "EXIT STATUS", "ENVIRONMENT", "STANDARDS", "CAVEATS", "EXAMPLES"]
+AFTER_ITS_OWN = [
+    *("OPTIONS", "EXIT STATUS", "ENVIRONMENT", "FILES"),
+    *("STANDARDS", "CAVEATS", "EXAMPLES"),
+]
 ALWAYS_THERE = {"OPTIONS", "EXIT STATUS", "STANDARDS", "CAVEATS", "EXAMPLES"}
 
 

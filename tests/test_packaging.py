@@ -212,11 +212,6 @@ def test_the_metadata_is_valid(built):
     assert sorted(needed) == ["click", "http-sf"]
 
 
-def test_the_manual_knows_the_version():
-    for page in (ROOT / "man").glob("*.1"):
-        assert f'"httpheaders {__version__}"' in page.read_text().partition("\n")[0], page.name
-
-
 # --- installing ---------------------------------------------------------------------------------
 
 

@@ -253,17 +253,19 @@ def test_flask_fallback_keys_are_our_old_keys():
 def django_sessions():
     pytest.importorskip("django")
     from django.conf import settings
+    from django.test.utils import override_settings
 
     if not settings.configured:
-        settings.configure(
-            SECRET_KEY=KEY,
-            SECRET_KEY_FALLBACKS=[OTHER],
-            SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
-            USE_TZ=True,
-        )
-    from django.contrib.sessions.backends import signed_cookies
+        settings.configure(SECRET_KEY=KEY)
+    with override_settings(
+        SECRET_KEY=KEY,
+        SECRET_KEY_FALLBACKS=[OTHER],
+        SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
+        USE_TZ=True,
+    ):
+        from django.contrib.sessions.backends import signed_cookies
 
-    return signed_cookies.SessionStore
+        yield signed_cookies.SessionStore
 
 
 @pytest.mark.parametrize("long", [0, 2000])

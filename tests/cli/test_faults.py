@@ -131,6 +131,14 @@ def _feed(stream, octets):
         pass
 
 
+def _feed_without_end(descriptor, octets):
+    try:
+        while True:
+            os.write(descriptor, octets)
+    except BrokenPipeError:
+        os.close(descriptor)
+
+
 # --- signals ------------------------------------------------------------------------------------
 
 
@@ -144,8 +152,10 @@ def _answering_without_end(sample: Sample, *options: str) -> subprocess.Popen[by
         env=environment(),
         preexec_fn=interruptible,
     )
-    lines = sample.line * 50_000
-    threading.Thread(target=_feed, args=(process.stdin, lines), daemon=True).start()
+    assert process.stdin is not None
+    given = os.dup(process.stdin.fileno()), sample.line * 1000
+    process.stdin.close()
+    threading.Thread(target=_feed_without_end, args=given, daemon=True).start()
     return process
 
 
