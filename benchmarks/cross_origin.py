@@ -19,7 +19,7 @@ from benchmarks.rows import Row, compare
 __all__ = ["HEADLINES", "QUICK", "measure"]
 
 QUICK = {"count": 300, "rounds": 3}
-HEADLINES = ("a CORS answer, cold", "a CORS answer, warm")
+HEADLINES = ("a CORS answer, cold",)
 
 # A contestant makes, for requests with these origins, what answers one: the origin let in, or None.
 Contestant = Callable[[Sequence[str], Sequence[str]], list[Callable[[], str | None]]]

@@ -15,7 +15,7 @@ from benchmarks.rows import Row, compare
 __all__ = ["BROWSERS", "HEADLINES", "OFFERS", "QUICK", "different_headers", "measure"]
 
 QUICK = {"count": 500, "rounds": 3}
-HEADLINES = ("different Accept headers", "browsers' Accept headers")
+HEADLINES = ("different Accept headers",)
 
 
 OFFERS = ("text/html", "application/json", "text/markdown")

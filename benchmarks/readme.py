@@ -37,7 +37,7 @@ def markdown(results: Mapping[str, Sequence[Result]]) -> str:
     """
     lines = ["| | ours | the fastest peer | | peer / ours | goal |", "|---|--:|---|--:|--:|---|"]
     for name, rows in results.items():
-        lines += [_line(_fastest(what, rows)) for what in headlines(name)]
+        lines += [_line(name, _fastest(what, rows)) for what in headlines(name)]
     return "\n".join(lines) + "\n"
 
 
@@ -51,12 +51,13 @@ def _fastest(what: str, rows: Sequence[Result]) -> Row:
     found = [row for row in rows if isinstance(row, Row) and row.what == what]
     if not found:
         raise ValueError(f"'{what}' was not measured")
-    return min(found, key=lambda row: row.ratio)
+    # A peer with a goal is one to be held against, rather than there for the scale.
+    return min([row for row in found if row.goal is not None] or found, key=lambda row: row.ratio)
 
 
-def _line(row: Row) -> str:
+def _line(name: str, row: Row) -> str:
     cells = (
-        row.what,
+        f"{name.replace('_', '-')}: {row.what}",
         shown(row.ours, row.unit),
         row.peer_name,
         shown(row.peer, row.unit),

@@ -27,7 +27,7 @@ from tests.cli.samples import SAMPLES
 __all__ = ["HEADLINES", "QUICK", "measure"]
 
 QUICK = {"turns": 5, "instructions": False}
-HEADLINES = ("httpheaders negotiate", "httpheaders get PATH FILE")
+HEADLINES = ("httpheaders negotiate",)
 
 ROOT = Path(__file__).parent.parent
 DUMP = ROOT / "tests" / "data" / "dumps" / "curl_i.txt"

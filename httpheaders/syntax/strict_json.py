@@ -32,11 +32,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+_INFINITY = float("inf")
+
+
 def _finite(text: str) -> float:
     number = float(text)
-    if number in (float("inf"), float("-inf")):
-        raise InputError(f"invalid JSON: the number {_shown(text)} is too large")
-    return number
+    if -_INFINITY < number < _INFINITY:
+        return number
+    raise InputError(f"invalid JSON: the number {_shown(text)} is too large")
 
 
 def _refuse_constant(text: str) -> None:
