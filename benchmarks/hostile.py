@@ -61,7 +61,7 @@ def _row(target: Target, blown: Blown) -> list[str]:
     )
     growth = [after / max(before, LEAST) for before, after in pairwise(seconds)]
     return [
-        target.name,
+        target.name[:56],
         str(blown),
         *(shown(one, "s") for one in seconds),
         " ".join(f"{one:.1f} x" for one in growth),
