@@ -49,6 +49,7 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="a name, or a pattern with *")
     parser.add_argument("--seconds", type=int, default=10, help="for each target; 10")
     parser.add_argument("--runs", type=int, help="inputs for each target, in place of seconds")
+    parser.add_argument("--seed", type=int, help="begin with this chance, the same in every run")
     parser.add_argument("--corpus", metavar="DIR", help="keep what was found to be of use in DIR")
     parser.add_argument("--list", action="store_true", help="print the names of all targets")
     arguments = parser.parse_args()
@@ -61,10 +62,11 @@ def main() -> int:
     if importlib.util.find_spec("atheris") is None:
         parser.error("atheris is missing: pip install '.[fuzz]'")
     limit = f"-runs={arguments.runs}" if arguments.runs else f"-max_total_time={arguments.seconds}"
+    limits = [limit] if arguments.seed is None else [limit, f"-seed={arguments.seed}"]
     width = max(map(len, names))
     print(f"{'target':{width}}  executions  coverage  findings")
     found = 0
-    for outcome in fuzz(names, limit, Path(arguments.corpus) if arguments.corpus else None):
+    for outcome in fuzz(names, limits, Path(arguments.corpus) if arguments.corpus else None):
         found += len(outcome.findings)
         counts = f"{outcome.executions:10}  {outcome.coverage:8}  {len(outcome.findings):8}"
         print(f"{outcome.name:{width}}  {counts}", flush=True)
@@ -73,13 +75,15 @@ def main() -> int:
     return 1 if found else 0
 
 
-def fuzz(names: Sequence[str], limit: str, corpora: Path | None = None) -> Iterator[Outcome]:
+def fuzz(
+    names: Sequence[str], limits: Sequence[str], corpora: Path | None = None
+) -> Iterator[Outcome]:
     """
     Fuzz targets, one after the other, and give what came of each.
 
     Args:
         names: of the targets.
-        limit: libFuzzer's flag for when to stop.
+        limits: libFuzzer's flags for when to stop, and by which chance.
         corpora: where inputs that reach something new are kept from one time to the next.
     """
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +91,7 @@ def fuzz(names: Sequence[str], limit: str, corpora: Path | None = None) -> Itera
         for number, name in enumerate(names):
             _lay_out(Path(folder, str(number)), name, corpora)
         flags = [
-            *(limit, f"-timeout={MOST_SECONDS}", f"-rss_limit_mb={MOST_MEBIBYTES}"),
+            *(*limits, f"-timeout={MOST_SECONDS}", f"-rss_limit_mb={MOST_MEBIBYTES}"),
             *(f"-max_len={LONGEST}", f"-dict={folder}/tokens", "-print_final_stats=1"),
         ]
         session = [sys.executable, "-m", "fuzzing.session", folder, *flags, "--", *names]

@@ -22,6 +22,11 @@ FINDS: tuple[Find, ...] = (
         "an entry of a HAR without request and response ended in a bug",
     ),
     Find(
+        "command cache-check --elapsed 2h -e",
+        b'HTTP/1.1 200 OK\r\nVary: a\r\nETag:"x"\rJ: b\r\n\r\n',
+        "a validator that cannot be sent leaves a request without fields, which ended in a bug",
+    ),
+    Find(
         "policy_file.parse_policy",
         b"x = " + b"9" * 5000,
         "a number of more digits than Python converts ended in a bug",

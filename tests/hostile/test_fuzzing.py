@@ -29,7 +29,7 @@ def fuzz(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_short_run_finds_nothing():
-    done = fuzz("--runs", str(RUNS))
+    done = fuzz("--runs", str(RUNS), "--seed", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     rows = [re.split(r" {2,}", line.strip()) for line in done.stdout.splitlines()[1:]]
     assert [row[0] for row in rows] == list(TARGETS)

@@ -156,12 +156,14 @@ def _keys(result: CacheCheck) -> dict[str, Any]:
         "ttl": _whole(result.ttl),
         "reusable": result.reusable,
         "must_revalidate": result.must_revalidate,
-        "revalidation_headers": result.revalidation and result.revalidation.to_dict(),
+        "revalidation_headers": (
+            None if result.revalidation is None else result.revalidation.to_dict()
+        ),
         "stale_while_revalidate": _whole(result.stale_while_revalidate),
         "stale_if_error": _whole(result.stale_if_error),
         "vary_key": None if result.vary_key is None else dict(result.vary_key),
         "validated": result.validated,
-        "headers": result.headers and result.headers.to_dict(),
+        "headers": None if result.headers is None else result.headers.to_dict(),
     }
 
 
