@@ -28,6 +28,7 @@ def fuzz(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.once
 def test_a_short_run_finds_nothing():
     done = fuzz("--runs", str(RUNS), "--seed", "1")
     assert done.returncode == 0, done.stdout + done.stderr

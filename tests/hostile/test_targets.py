@@ -64,6 +64,7 @@ def test_nothing_comes_out_but_our_own_errors(target):
         max_examples=20 if is_slow else 60,
         deadline=None,
         database=None,
+        derandomize=True,  # chance is for `python -m fuzzing`; here the same is tried each time
         suppress_health_check=list(HealthCheck),
     )
     @given(octets=changed_seeds(target) | random_octets)
