@@ -72,3 +72,15 @@ def has_gnu_parallel() -> bool:
         return False
     done = subprocess.run(["parallel", "--version"], capture_output=True, check=False)
     return done.stdout.startswith(b"GNU parallel")
+
+
+def started(*arguments: str) -> subprocess.Popen[bytes]:
+    """Start the program with a pipe for each stream, so that it can be interrupted."""
+    return subprocess.Popen(
+        [PROGRAM, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        preexec_fn=interruptible,
+    )

@@ -13,7 +13,7 @@ from typing import IO
 import pytest
 
 from httpheaders.cli.main import COMMANDS
-from tests.cli.program import PATIENCE, PROGRAM, environment, interruptible, run, shell
+from tests.cli.program import PATIENCE, PROGRAM, environment, run, shell, started
 from tests.cli.samples import SAMPLES, Sample
 
 every_command = pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.command)
@@ -210,14 +210,7 @@ def test_an_input_that_cannot_be_read_is_named(sample, place):
 
 @every_command
 def test_interruption_ends_with_130(sample):
-    process = subprocess.Popen(
-        [PROGRAM, *piped(sample)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-        preexec_fn=interruptible,
-    )
+    process = started(*piped(sample))
     assert process.stdin is not None
     process.stdin.write(sample.question)
     process.stdin.flush()

@@ -23,9 +23,9 @@ from tests.cli.program import (
     PROGRAM,
     as_ordinary_user,
     environment,
-    interruptible,
     run,
     shell,
+    started,
 )
 from tests.cli.samples import SAMPLES, Sample
 from tests.cli.test_every_command import every_command, piped
@@ -144,14 +144,7 @@ def _feed_without_end(descriptor, octets):
 
 def _answering_without_end(sample: Sample, *options: str) -> subprocess.Popen[bytes]:
     """Start the program with lines that do not end, and nobody who reads the answers."""
-    process = subprocess.Popen(
-        [PROGRAM, *piped(sample), *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-        preexec_fn=interruptible,
-    )
+    process = started(*piped(sample), *options)
     assert process.stdin is not None
     given = os.dup(process.stdin.fileno()), sample.line * 1000
     process.stdin.close()
