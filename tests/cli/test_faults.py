@@ -213,6 +213,34 @@ def test_whatever_ends_it_leaves_the_old_file_whole(sample, tmp_path):
         assert len(os.listdir(tmp_path)) == 1 + left
 
 
+# Ctrl-C meets a callback, which can raise nothing: any import of Python 3.13 has some.
+UNHEARD = """
+import signal, sys, weakref
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+class Finder:
+    @staticmethod
+    def find_spec(name, *_):
+        if name == "httpheaders.cli.questioner":
+            dying = Finder()
+            reference = weakref.ref(dying, lambda _: signal.raise_signal(signal.SIGINT))
+            del dying
+
+sys.meta_path.insert(0, Finder)
+"""
+
+
+@every_command
+def test_no_ctrl_c_is_lost_while_importing(sample, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(UNHEARD)
+    (tmp_path / "out").mkdir()
+    command = f"httpheaders {words(sample)} --output '{tmp_path}/out/answer'"
+    done = shell(command, sample.question, PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+    assert os.listdir(tmp_path / "out") == []
+
+
 def test_ctrl_c_before_anything_is_loaded_is_no_traceback(tmp_path):
     (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
     done = shell("httpheaders parse", PYTHONPATH=str(tmp_path))
