@@ -6,6 +6,7 @@ import pytest
 
 from httpheaders.cache import Cache
 from httpheaders.cache_store import CacheStore
+from httpheaders.errors import WsgiError
 from httpheaders.wsgi_middleware.stored import cache_middleware
 from tests.wsgi_client import call
 
@@ -77,6 +78,16 @@ def test_what_may_be_served_stale_is_made_fresh_after_the_answer(clock):
     assert len(origin.calls) == 2
     assert call(app)["age"] == "0"
     assert len(origin.calls) == 2
+
+
+def test_a_renewal_without_a_head_is_our_error(clock):
+    store = CacheStore()
+    origin = Origin(("Cache-Control", "max-age=60, stale-while-revalidate=600"))
+    call(cache_middleware(Cache(store=store), clock=clock)(origin))
+    clock.now += 100
+    app = cache_middleware(Cache(store=store), clock=clock)(lambda environ, start_response: [])
+    with pytest.raises(WsgiError, match="start_response"):
+        call(app, strict=False)
 
 
 @pytest.mark.parametrize(
