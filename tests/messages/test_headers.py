@@ -131,3 +131,17 @@ def test_dictionary_holds_every_value_in_order(pairs):
     assert sum(map(len, table.values())) == len(pairs)
     for name, values in table.items():
         assert values == [value for other, value in pairs if other.lower() == name]
+
+
+# RFC 9110 section 12.5.5
+@pytest.mark.parametrize(
+    ("names", "value"),
+    [
+        pytest.param(["Origin", "accept"], "Accept, Origin", id="none-twice"),
+        pytest.param(["*"], "*", id="a-star-stands-alone"),
+        pytest.param(["Origin", "*"], "*", id="a-star-among-others"),
+    ],
+)
+def test_vary_grows(names, value):
+    assert Headers([("Vary", "Accept")]).varying_by(*names).joined("vary") == value
+    assert Headers([("Vary", "*")]).varying_by(*names).joined("vary") == "*"
