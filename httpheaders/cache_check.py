@@ -29,6 +29,7 @@ from httpheaders.freshness import date_of
 from httpheaders.messages.message import Request
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import OWS_CHARACTERS, parse_delta_seconds
+from httpheaders.syntax.seconds import shown_seconds
 from httpheaders.targeted_cache_control import parse_targeted_field
 from httpheaders.vary import vary_problems
 
@@ -207,7 +208,7 @@ def _steps(
     resident = max(0, now - stored.response_time)
     age = Step(
         "current age",
-        f"{stored.initial_age:g} s when received and {resident:g} s since: {reuse.age:g} s",
+        f"{shown_seconds(stored.initial_age)} s when received and {shown_seconds(resident)} s since: {shown_seconds(reuse.age)} s",
         "RFC 9111 section 4.2.3",
     )
     return (governing, *storing.steps, lifetime, age, *reuse.steps)
