@@ -496,7 +496,8 @@ def _request_min_fresh(question: _Question) -> _Verdict | None:
         return None
     return (
         "validate",
-        f"the request wants it fresh for {wanted} s more, and it is {shown_seconds(question.ttl)} s",
+        f"the request wants it fresh for {wanted} s more, and it is for "
+        f"{shown_seconds(question.ttl)} s",
     )
 
 

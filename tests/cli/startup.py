@@ -45,7 +45,7 @@ DUMPS = "messages.dump messages.framing messages.head"
 WSGI = "cli.message_json cli.request_options messages.framing wsgi wsgi_call wsgi_middleware"
 CACHING = """
     cache_control cache_policy cache_settings cache_validation cli.message_json entity_tag_values
-    freshness syntax.cache_directives syntax.dates syntax.entity_tags target_uri
+    freshness syntax.cache_directives syntax.dates syntax.entity_tags syntax.seconds target_uri
     targeted_cache_control vary
 """
 COOKIES = "cli.commands.cookie cli.commands.cookie.shared_options syntax.cookie_text"
