@@ -168,6 +168,7 @@ IMPORTED_UNUSED = {
     "syntax.ranges": "a conditional request may ask for a range",
     "cache_responses": "the first answer of a trace is no hit, and all others may be",
     "entity_tag_values": "what is stored is validated by its tag later in the trace",
+    "syntax.seconds": "most reasons of a cache tell a time",
     "syntax.entity_tags": "what is stored is validated by its tag later in the trace",
 }
 
