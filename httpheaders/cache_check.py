@@ -28,7 +28,7 @@ from httpheaders.entity_tag_values import read_entity_tag
 from httpheaders.freshness import date_of
 from httpheaders.messages.message import Request
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.grammar import OWS_CHARACTERS, parse_delta_seconds
+from httpheaders.syntax.grammar import OWS_CHARACTERS, ascii_lower, parse_delta_seconds
 from httpheaders.syntax.seconds import shown_seconds
 from httpheaders.targeted_cache_control import governing_directives, parse_targeted_field
 from httpheaders.vary import vary_problems
@@ -168,9 +168,9 @@ def _left_out(headers: Headers, directives: CacheControl, settings: CacheSetting
     """Name the fields that 'no-cache' and 'private' keep from being used again."""
     private = directives.private_fields if settings.shared else ()
     named = {*directives.no_cache_fields, *private}
-    return (
-        list(dict.fromkeys(name for name, _ in headers if name.lower() in named)) if named else []
-    )
+    if not named:
+        return []
+    return list(dict.fromkeys(name for name, _ in headers if ascii_lower(name) in named))
 
 
 def _without_fields(reuse: Reuse, names: list[str]) -> Reuse:
