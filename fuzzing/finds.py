@@ -41,4 +41,14 @@ FINDS: tuple[Find, ...] = (
         b"NaN}",
         "the line of a fault was looked for where no document is, which ended in a bug",
     ),
+    Find(
+        "syntax.linear_patterns.LinearPattern",
+        b"a" + b"*" * 700,
+        "repeats of repeats were followed deeper than Python goes, which ended in a bug",
+    ),
+    Find(
+        "syntax.linear_patterns.LinearPattern",
+        b"(" * 9 + b"){100}" * 9,
+        "repeats of nothing took their time, and counted for nothing where size is bounded",
+    ),
 )
