@@ -51,4 +51,9 @@ FINDS: tuple[Find, ...] = (
         b"(" * 9 + b"){100}" * 9,
         "repeats of nothing took their time, and counted for nothing where size is bounded",
     ),
+    Find(
+        "command session sign --key-file KEY",
+        b'{"user_id": "ada", "ttl": 1e306}',
+        "a time that no float holds in milliseconds ended in a bug",
+    ),
 )

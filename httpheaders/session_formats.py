@@ -20,7 +20,7 @@ import hmac
 import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha1, sha256
-from math import floor, isfinite
+from math import floor
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from httpheaders.errors import BadSignature, InputError, PolicyError
@@ -28,6 +28,7 @@ from httpheaders.session_claims import (
     DEFAULT_TTL,
     LARGEST_TOKEN,
     Session,
+    check_moment,
     check_times,
     checked_seconds,
     decode_genuine,
@@ -398,8 +399,7 @@ def _refuse(octets: bytes, parts: int, separator: bytes) -> NoReturn:
 
 
 def _whole_seconds(now: float) -> int:
-    if not isfinite(now):
-        raise PolicyError("a time is a finite number of seconds since 1970")
+    check_moment(now)
     return floor(now)
 
 

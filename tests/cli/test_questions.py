@@ -15,6 +15,7 @@ from httpheaders.cli.key_types import (
     text,
     texts,
     time,
+    whole_number,
 )
 from httpheaders.cli.questioner import Questioner
 from httpheaders.cli.questions import Form
@@ -122,9 +123,11 @@ def test_a_message_of_a_dump_comes_with_its_problems():
         (text, ["", "a"], [1, None, [], {}]),
         (texts, [[], ["a"], "a"], [[1], 1, {}]),
         (boolean, [True, False], [0, "true"]),
-        (number, [0, 1.5], [-1, True, "1"]),
-        (count, [0, 7], [1.0, -1, False]),
+        (number, [0, 1.5, 2**53], [-1, True, "1", 1e306, 10**400]),
+        (count, [0, 7], [1.0, -1, False, 10**400]),
+        (whole_number, [0, -7], [1.0, False, 10**400, -(10**400)]),
         (time, [0, 1.5, "1994-11-06", "Sun, 06 Nov 1994 08:49:37 GMT", "7"], [True, "soon", []]),
+        (time, [-1, 2**53], [1e306, -1e306, 10**400, "9" * 19]),
         (one_of("a", "b"), ["a"], ["c", 1, []]),
         (list_of(count), [[], [1]], [[1.5], 1]),
     ],
@@ -149,6 +152,7 @@ def test_types_of_keys(read, good, bad):
         ("soon", None),
         ("", None),
         ("9" * 30, None),
+        ("9" * 19, None),
     ],
 )
 def test_times_are_read_in_every_form(written, seconds):
