@@ -177,7 +177,7 @@ def cache_headers(
     directives = _adjusted(chosen.directives, adjust, without)
     problems = contradictions(directives, has_expires=expires is not None)
     _refuse_new(problems, chosen)
-    headers = Headers([("Cache-Control", format_cache_control(directives))])
+    headers = Headers().added("Cache-Control", format_cache_control(directives))
     if chosen.cdn is not None:
         headers = headers.added("CDN-Cache-Control", format_cache_control(chosen.cdn))
     if expires is not None:

@@ -104,10 +104,10 @@ class Passage:
     def with_cors(self, headers: list[tuple[str, str]]) -> Headers:
         """Let scripts that may read the answer read this one too."""
         if self.cors is None:
-            return Headers(headers)
+            return Headers.built(headers)
         from httpheaders.cors_server import with_cors_headers
 
-        return with_cors_headers(Headers(headers), self.cors)
+        return with_cors_headers(Headers.built(headers), self.cors)
 
 
 RULES = {

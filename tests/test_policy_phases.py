@@ -167,7 +167,7 @@ def bearer(token):
             judged("GET", "/me"),
             "authenticate",
             401,
-            ("WWW-Authenticate", "Bearer realm=api"),
+            ("WWW-Authenticate", 'Bearer realm="api"'),
             id="no-token",
         ),
         pytest.param(
@@ -176,7 +176,7 @@ def bearer(token):
             401,
             (
                 "WWW-Authenticate",
-                'Bearer realm=api, error="invalid_token", error_description="Token expired"',
+                'Bearer realm="api", error="invalid_token", error_description="Token expired"',
             ),
             id="expired-token",
         ),
@@ -186,7 +186,7 @@ def bearer(token):
             judged("GET", "/admin/x", bearer(READER)),
             "authorize",
             403,
-            ("WWW-Authenticate", 'Bearer realm=api, error="insufficient_scope"'),
+            ("WWW-Authenticate", 'Bearer realm="api", error="insufficient_scope"'),
             id="other-role",
         ),
         pytest.param(

@@ -100,6 +100,11 @@ class Headers:
         self._index: dict[str, list[str]] | None = None
 
     @classmethod
+    def built(cls, pairs: Iterable[tuple[str, str]]) -> Headers:
+        """Take fields that are to be sent; each is checked."""
+        return cls(checked_field(name, value) for name, value in pairs)
+
+    @classmethod
     def of(cls, fields: Mapping[str, str | Sequence[str]] | Headers | None) -> Headers:
         """Take the plain mapping that a script has; a list value stands for several lines."""
         if fields is None:

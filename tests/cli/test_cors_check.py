@@ -417,6 +417,11 @@ def test_hostile_answers_are_answered(stdin):
     assert len(answer["reason"]) < 1000
 
 
+def test_a_page_never_begins_another_field_of_curls():
+    done = run("cors-check", "--origin", APP + "\r\nX: y", "--raw", stdin=ALLOWED)
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
 # With real parts
 
 

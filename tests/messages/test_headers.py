@@ -114,6 +114,14 @@ def test_changes_are_copies():
     assert headers.get_all("vary") == ["Accept", "Origin"]
 
 
+@pytest.mark.parametrize(
+    "pair", [("A", "a\r\nX: y"), ("A", "a\nb"), ("A", "a\0"), ("A\r\nX", "y"), ("A B", "y")]
+)
+def test_what_is_built_holds_one_field_a_line(pair):
+    with pytest.raises(FieldSyntaxError):
+        Headers.built([("B", "b"), pair])
+
+
 def test_without_takes_every_line():
     assert Headers(PAIRS).without("Vary", "x-dup", "absent").pairs == []
 

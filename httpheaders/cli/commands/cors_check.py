@@ -326,7 +326,9 @@ def _raw(verdict: FetchVerdict) -> str | bytes | None:
     """Give what curl must send to play the browser: the preflight's fields, or Origin."""
     if verdict.preflight_headers is not None:
         return header_lines(verdict.preflight_headers)
-    return None if verdict.origin is None else f"Origin: {verdict.origin}"
+    if verdict.origin is None:
+        return None
+    return header_lines(Headers.built([("Origin", verdict.origin)]))
 
 
 # --- files named by options ---------------------------------------------------------------------
