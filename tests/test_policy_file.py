@@ -133,6 +133,9 @@ def test_a_key_out_of_the_environment(tmp_path):
     assert load_policy(path, environment={"KEY": "k" * 32}).session is not None
     with pytest.raises(PolicyError, match="'KEY' is not set"):
         load_policy(path, environment={})
+    (tmp_path / "policy.json").write_text('{"session": {"key_env": "\\ud800"}}')
+    with pytest.raises(PolicyError, match="is not set"):
+        load_policy(path)
 
 
 def test_errors_name_the_file(tmp_path):

@@ -54,8 +54,8 @@ KEPT_COOKIES = """
     set_cookie syntax.dates
 """
 SESSIONS = """
-    binascii cli.commands.session hashlib hmac math session_answers session_claims session_keys
-    sessions syntax.base64url
+    binascii cli.commands.session hashlib hmac key_files math session_answers session_claims
+    session_keys sessions syntax.base64url
 """
 # What a command imports besides, for its sample.
 MAY_IMPORT = {
