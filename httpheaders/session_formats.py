@@ -40,7 +40,7 @@ from httpheaders.session_claims import (
     with_times,
     write_claims,
 )
-from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed
+from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed, text_octets
 from httpheaders.sessions import SessionSigner
 from httpheaders.syntax.base64url import encode_base64url
 
@@ -79,7 +79,7 @@ class _TimestampSigner:
         max_size: int = LARGEST_TOKEN,
     ) -> None:
         self.keys = keys
-        octets = (self.default_salt if salt is None else salt).encode()
+        octets = text_octets(self.default_salt if salt is None else salt, "the salt")
         self._macs = [self.mac_of(secret, octets) for secret in keys.secrets]
         self._leeway = checked_seconds(leeway, "leeway")
         self._max_age = self.default_max_age if max_age is None else max_age

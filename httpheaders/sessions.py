@@ -30,7 +30,7 @@ from httpheaders.session_claims import (
     with_times,
     write_claims,
 )
-from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed
+from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed, text_octets
 from httpheaders.syntax.base64url import encode_base64url
 
 __all__ = ["SessionManager", "SessionSigner"]
@@ -120,7 +120,7 @@ class SessionSigner:
 
 
 def _mac_of(secret: bytes, salt: str) -> Mac:
-    return hmac_sha256(hmac_sha256(secret)(salt.encode()) if salt else secret)
+    return hmac_sha256(hmac_sha256(secret)(text_octets(salt, "the salt")) if salt else secret)
 
 
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
