@@ -162,7 +162,7 @@ def test_ways_to_name_an_application(folder, app):
         (("apps:faulty",), "gave str as content"),
         (("apps:app", "--middleware", "nothing"), "unknown middleware 'nothing'"),
         (("apps:app", "--middleware", "cors"), "needs a policy with a [cors] section"),
-        (("apps:app", "--header", "no colon"), "is not like 'Name: value'"),
+        (("apps:app", "--header", "no colon"), "expected 'Name: value'"),
     ],
 )
 def test_what_cannot_be_answered(folder, arguments, told):

@@ -13,6 +13,7 @@ from httpheaders.messages.headers import (
     checked_field,
     decode_field_text,
     encode_field_text,
+    parse_field_line,
 )
 
 PAIRS = [("Vary", "Accept"), ("X-Dup", "1"), ("vary", "Origin"), ("X-Dup", "2")]
@@ -139,3 +140,29 @@ def test_dictionary_holds_every_value_in_order(pairs):
     assert sum(map(len, table.values())) == len(pairs)
     for name, values in table.items():
         assert values == [value for other, value in pairs if other.lower() == name]
+
+
+# RFC 9112 section 5
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        pytest.param("Accept: text/html", ("Accept", "text/html"), id="as-curl-has-it"),
+        pytest.param("A:b:c", ("A", "b:c"), id="a-colon-in-the-value"),
+        pytest.param("A:\t b \t", ("A", "b"), id="blanks-around-the-value"),
+        pytest.param("A:", ("A", ""), id="no-value"),
+        pytest.param(" A : b", (" A ", "b"), id="blanks-of-the-name-are-kept"),
+    ],
+)
+def test_field_lines_are_read(line, field):
+    assert parse_field_line(line) == field
+
+
+def test_field_lines_keep_their_octets():
+    _, value = parse_field_line(Latin1Text("A: caf\xe9"))
+    assert encode_field_text(value) == b"caf\xe9"
+
+
+def test_a_line_without_a_colon_is_no_field_and_is_not_shown():
+    with pytest.raises(FieldSyntaxError, match="expected 'Name: value'") as caught:
+        parse_field_line("Authorization Bearer secret")
+    assert "secret" not in str(caught.value)
