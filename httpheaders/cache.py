@@ -87,6 +87,16 @@ class Lookup(NamedTuple):
     steps: tuple[Step, ...] = ()
     explain: bool = False
 
+    def in_background(self) -> Lookup:
+        """Give what the revalidation that `forward` asks for is to the cache: its own request."""
+        assert self.forward is not None
+        headers = self.forward.headers.without("If-None-Match", "If-Modified-Since")
+        return self._replace(request=self.forward._replace(headers=headers), response=None)
+
+    def once_more(self, again: Request) -> Lookup:
+        """Give what stands for it when another request has to be sent after all."""
+        return self._replace(candidates=(), completing=None, forward=again)
+
 
 class CacheAnswer(NamedTuple):
     """
@@ -172,7 +182,7 @@ class Cache:
         if lookup.response is not None:
             if lookup.forward is not None:
                 run = background or _at_once
-                run(lambda: self._revalidate(lookup, send, clock))
+                run(lambda: self._renew(lookup, send, clock))
             return self._finished(lookup, _answer_of(lookup))
         return self._finished(lookup, self._forward(lookup, send, clock))
 
@@ -180,9 +190,11 @@ class Cache:
         assert lookup.forward is not None
         answer = self._exchange(lookup, lookup.forward, send, clock)
         if answer.again is not None:
-            plain = lookup._replace(candidates=(), completing=None, forward=answer.again)
-            answer = self._exchange(plain, answer.again, send, clock)
+            answer = self._exchange(lookup.once_more(answer.again), answer.again, send, clock)
         return answer
+
+    def _renew(self, lookup: Lookup, send: Send, clock: Callable[[], float]) -> None:
+        self._forward(lookup.in_background(), send, clock)
 
     def _exchange(
         self, lookup: Lookup, forward: Request, send: Send, clock: Callable[[], float]
@@ -193,10 +205,6 @@ class Cache:
         except OSError:
             return self.give_up(lookup, now=clock())
         return self.receive(lookup, response, request_time=request_time, now=clock())
-
-    def _revalidate(self, lookup: Lookup, send: Send, clock: Callable[[], float]) -> None:
-        own = lookup._replace(request=lookup.forward or lookup.request, response=None)
-        self._forward(own, send, clock)
 
     # -- deciding ---------------------------------------------------------------------------------
 
@@ -328,7 +336,13 @@ class Cache:
     # -- what came back ---------------------------------------------------------------------------
 
     def receive(
-        self, lookup: Lookup, response: Response, *, request_time: float, now: float
+        self,
+        lookup: Lookup,
+        response: Response,
+        *,
+        request_time: float,
+        now: float,
+        keep: bool = True,
     ) -> CacheAnswer:
         """
         Take the origin's response to `lookup.forward`, and answer the client.
@@ -338,6 +352,7 @@ class Cache:
             response: that came.
             request_time: when the request was sent.
             now: when the response came.
+            keep: whether it may be stored as it is; not where its content was let go.
 
         Source: RFC 9111 sections 3, 4.3.3, 4.3.5 and 4.4.
         """
@@ -353,13 +368,21 @@ class Cache:
                 return standing_in
         if lookup.request.method == "HEAD" and response.status == 200:
             self._freshen_by_head(lookup.request, response, request_time, now)
-        return self._new_response(lookup, response, request_time, now)
+        return self._new_response(lookup, response, request_time, now, keep=keep)
 
     def _new_response(
-        self, lookup: Lookup, response: Response, request_time: float, now: float
+        self,
+        lookup: Lookup,
+        response: Response,
+        request_time: float,
+        now: float,
+        *,
+        keep: bool = True,
     ) -> CacheAnswer:
         request = lookup.forward or lookup.request
         storing = assess_storing(request, response, settings=self.settings, explain=lookup.explain)
+        if storing.ok and not keep:
+            storing = storing._replace(ok=False, reason="its content is more than is kept")
         answer = self._stored_or_not(lookup, request, response, storing, request_time, now)
         return answer._replace(steps=storing.steps) if lookup.explain else answer
 

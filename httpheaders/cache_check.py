@@ -28,11 +28,13 @@ from httpheaders.entity_tag_values import read_entity_tag
 from httpheaders.freshness import date_of
 from httpheaders.messages.message import Request
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.grammar import OWS_CHARACTERS, parse_delta_seconds
-from httpheaders.targeted_cache_control import parse_targeted_field
+from httpheaders.syntax.grammar import OWS_CHARACTERS, ascii_lower, parse_delta_seconds
+from httpheaders.syntax.seconds import shown_seconds
+from httpheaders.targeted_cache_control import governing_directives, parse_targeted_field
 from httpheaders.vary import vary_problems
 
 if TYPE_CHECKING:
+    from httpheaders.cache_control import CacheControl
     from httpheaders.cache_policy import Reuse, Storability
     from httpheaders.cache_settings import CacheSettings
     from httpheaders.messages.headers import Headers
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["CacheCheck", "caching_problems", "check_caching"]
 
 _GET = Request("GET")
+_INCOMPLETE = "RFC 9111 section 3.3"
 
 
 class CacheCheck(NamedTuple):
@@ -133,6 +136,11 @@ def check_caching(
     )
     presented = _completed(new_request, request) if new_request else request
     reuse = assess_reuse(stored, presented, now=now, settings=settings, explain=explain)
+    left_out = _left_out(response.headers, stored.governing.directives, settings)
+    if left_out:
+        reuse = _without_fields(reuse, left_out)
+    if stored.part is not None:
+        reuse = _of_part(stored, presented if new_request else None, reuse)
     check = _check(stored, storing, reuse, presented, now, settings, explain)
     if new_request is not None:
         check = check._replace(ok=check.reusable)
@@ -141,7 +149,8 @@ def check_caching(
     check = check._replace(problems=tuple(caching_problems(request, response, settings, now=time)))
     if validation_response is None:
         return check
-    return _validated(check, stored, validation_response, settings, now)
+    is_head = "HEAD" in (presented.method, request.method)
+    return _validated(check, stored, validation_response, settings, now, is_head=is_head)
 
 
 def _completed(new: Request, old: Request) -> Request:
@@ -152,6 +161,39 @@ def _completed(new: Request, old: Request) -> Request:
         headers = headers.replaced("Host", host)
     return new._replace(
         method=new.method or old.method or "GET", url=new.url or old.url, headers=headers
+    )
+
+
+def _left_out(headers: Headers, directives: CacheControl, settings: CacheSettings) -> list[str]:
+    """Name the fields that 'no-cache' and 'private' keep from being used again."""
+    private = directives.private_fields if settings.shared else ()
+    named = {*directives.no_cache_fields, *private}
+    if not named:
+        return []
+    return list(dict.fromkeys(name for name, _ in headers if ascii_lower(name) in named))
+
+
+def _without_fields(reuse: Reuse, names: list[str]) -> Reuse:
+    left_out = f"without {', '.join(names)}"
+    step = Step("fields that no-cache or private names", left_out, "RFC 9111 section 5.2.2.4")
+    reason = f"{reuse.reason}; {left_out}" if reuse.ok else reuse.reason
+    return reuse._replace(reason=reason, steps=(*reuse.steps, step))
+
+
+def _of_part(stored: StoredResponse, presented: Request | None, reuse: Reuse) -> Reuse:
+    """Bound the use of a stored part; None presents the request that it answered again."""
+    from httpheaders.partial_content import holds_range
+
+    requirement = "what is stored is all that is asked for"
+    if presented is None or not reuse.ok or holds_range(stored, presented):
+        return reuse._replace(steps=(*reuse.steps, Step(requirement, "holds", _INCOMPLETE)))
+    reason = "only a part of it is stored, and not the range that the request is for"
+    return reuse._replace(
+        ok=False,
+        reason=reason,
+        reference=_INCOMPLETE,
+        steps=(*reuse.steps, Step(requirement, reason, _INCOMPLETE)),
+        verdict="mismatch",
     )
 
 
@@ -177,8 +219,8 @@ def _check(
         storable=storing.ok,
         fresh=stored.is_fresh(now),
         freshness_lifetime=None if lifetime.source == "none" else lifetime.seconds,
-        age=reuse.age,
-        ttl=reuse.ttl,
+        age=round(reuse.age, 6),
+        ttl=round(reuse.ttl, 6),
         reusable=storing.ok and reuse.verdict in ("fresh", "stale"),
         must_revalidate=no_stale,
         revalidation=validation_request(presented, [stored]).headers if may_validate else None,
@@ -205,9 +247,10 @@ def _steps(
     governing = Step("the field that decides", field, "RFC 9213 section 2.2")
     lifetime = Step("freshness lifetime", stored.lifetime.note, stored.lifetime.reference)
     resident = max(0, now - stored.response_time)
+    at_first, since, sum_ = map(shown_seconds, (stored.initial_age, resident, reuse.age))
     age = Step(
         "current age",
-        f"{stored.initial_age:g} s when received and {resident:g} s since: {reuse.age:g} s",
+        f"{at_first} s when received and {since} s since: {sum_} s",
         "RFC 9111 section 4.2.3",
     )
     return (governing, *storing.steps, lifetime, age, *reuse.steps)
@@ -219,13 +262,15 @@ def _validated(
     answer: Response,
     settings: CacheSettings,
     now: float,
+    *,
+    is_head: bool,
 ) -> CacheCheck:
     if answer.status == 304:
         holds = bool(identified_for_update([stored], answer.headers, now=now))
         reason = "the 304 is about this response: its fields are updated"
         refusal = "the 304 is about another response: its validators are not the stored ones"
         reference = "RFC 9111 section 4.3.4"
-    elif stored.request.method == "HEAD" or (answer.status == 200 and answer.body is None):
+    elif is_head:
         holds = answer.status == 200 and head_confirms(stored, answer, now=now)
         reason = "the response to HEAD describes the stored one: its fields are updated"
         refusal = "the response to HEAD describes another one than is stored"
@@ -344,7 +389,9 @@ def _of_sharing(request: Request, response: Response, settings: CacheSettings) -
     if not settings.shared or not assess_storing(request, response, settings=settings).ok:
         return []
     problems = []
-    if "Set-Cookie" in response.headers:
+    directives = governing_directives(response.headers, settings).directives
+    named = {*directives.no_cache_fields, *directives.private_fields}
+    if "Set-Cookie" in response.headers and "set-cookie" not in named:
         message = (
             "shared caches may store it and give the same cookie to everyone: "
             "add 'private' or no-cache=\"Set-Cookie\""

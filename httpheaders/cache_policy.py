@@ -25,6 +25,7 @@ from httpheaders.freshness import (
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.syntax.seconds import shown_seconds
 from httpheaders.target_uri import resolved_uri, target_uri
 from httpheaders.targeted_cache_control import GoverningDirectives, governing_directives
 from httpheaders.vary import VaryKey, parse_vary, selects, vary_key
@@ -485,7 +486,7 @@ def _request_max_age(question: _Question) -> _Verdict | None:
         return None  # RFC 8246 section 2: a reload does not validate what is immutable
     return (
         "validate",
-        f"the request wants an age of at most {limit} s, and it is {question.age:g} s",
+        f"the request wants an age of at most {limit} s, and it is {shown_seconds(question.age)} s",
     )
 
 
@@ -495,13 +496,17 @@ def _request_min_fresh(question: _Question) -> _Verdict | None:
         return None
     return (
         "validate",
-        f"the request wants it fresh for {wanted} s more, and it is {question.ttl:g} s",
+        f"the request wants it fresh for {wanted} s more, and it is for "
+        f"{shown_seconds(question.ttl)} s",
     )
 
 
 def _fresh(question: _Question) -> _Verdict | None:
     if question.ttl > 0:
-        return "fresh", f"fresh for {question.ttl:g} s more: {question.stored.lifetime.note}"
+        return (
+            "fresh",
+            f"fresh for {shown_seconds(question.ttl)} s more: {question.stored.lifetime.note}",
+        )
     return None
 
 
@@ -509,7 +514,10 @@ def _stale_forbidden(question: _Question) -> _Verdict | None:
     directive = forbids_stale(question.directives, question.settings)
     if directive is None:
         return None
-    return "validate", f"stale for {-question.ttl:g} s, and '{directive}' forbids to use it so"
+    return (
+        "validate",
+        f"stale for {shown_seconds(-question.ttl)} s, and '{directive}' forbids to use it so",
+    )
 
 
 def forbids_stale(directives: CacheControl, settings: CacheSettings) -> str | None:
@@ -534,7 +542,10 @@ def _max_stale(question: _Question) -> _Verdict | None:
     limit = question.wanted.max_age
     beyond = -question.ttl if limit is None else max(-question.ttl, question.age - limit)
     if beyond <= allowed:
-        return "stale", f"stale for {beyond:g} s, which the request's 'max-stale' allows"
+        return (
+            "stale",
+            f"stale for {shown_seconds(beyond)} s, which the request's 'max-stale' allows",
+        )
     return None
 
 
@@ -544,14 +555,17 @@ def _stale_while_revalidate(question: _Question) -> _Verdict | None:
         return None
     return (
         "stale-while-revalidate",
-        f"stale for {-question.ttl:g} s of the {window} s of 'stale-while-revalidate'",
+        f"stale for {shown_seconds(-question.ttl)} s of the {window} s of 'stale-while-revalidate'",
     )
 
 
 def _stale(question: _Question) -> _Verdict | None:
     if question.stored.marked_stale:
         return "validate", "something since then has made it stale"
-    return "validate", f"stale for {-question.ttl:g} s: {question.stored.lifetime.note}"
+    return (
+        "validate",
+        f"stale for {shown_seconds(-question.ttl)} s: {question.stored.lifetime.note}",
+    )
 
 
 _USING = (

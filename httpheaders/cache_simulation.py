@@ -10,6 +10,7 @@ Source: RFC 9111.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -146,6 +147,7 @@ class CacheSimulation:
         entries = 2**63 if max_entries is None else max_entries
         self._store = CacheStore(max_entries=entries, max_bytes=max_bytes)
         self._cache = Cache(settings, self._store)
+        self._now = -math.inf
         self._total = Tally()
         self._by_host: dict[str, Tally] = {}
         self._by_reason: dict[tuple[str, str], int] = {}
@@ -159,17 +161,19 @@ class CacheSimulation:
         Args:
             request: as recorded.
             response: that the origin would give to it.
-            now: when; times may stand still but not run back.
+            now: when; a time before that of the last request is told, and taken as that one.
             explain: list every rule tried.
         """
+        problems = (_ran_back(self._now - now),) if now < self._now else ()
+        self._now = time = max(now, self._now)
         size = content_length(response)
         recorded = response._replace(body=None)
         if response.body is not None and "Content-Length" not in response.headers:
             headers = response.headers.replaced("Content-Length", str(size))
             recorded = recorded._replace(headers=headers)
-        origin = _Origin(recorded, now)
+        origin = _Origin(recorded, time)
         answer = self._cache.handle(
-            request._replace(body=None), origin.send, lambda: now, explain=explain
+            request._replace(body=None), origin.send, lambda: time, explain=explain
         )
         given = answer.response
         given_size = 0 if given is None or request.method == "HEAD" else _content(given)
@@ -178,13 +182,13 @@ class CacheSimulation:
             ok=True,
             reason=answer.reason,
             reference=answer.reference,
-            problems=(),
+            problems=problems,
             steps=answer.steps,
             outcome=answer.outcome,
             status=None if given is None else given.status,
             size=given_size,
             fetched=origin.fetched,
-            saved=without - origin.fetched,
+            saved=0 if answer.outcome in ("miss", "bypass") else without - origin.fetched,
             stored=answer.stored,
             time=now,
         )
@@ -221,6 +225,13 @@ class CacheSimulation:
             entries=len(self._store),
             evicted=self._store.evicted,
         )
+
+
+def _ran_back(seconds: float) -> Problem:
+    from httpheaders.syntax.seconds import shown_seconds  # late: times seldom run back
+
+    message = f"{shown_seconds(seconds)} s before the last request: taken as at the same time"
+    return Problem("t", message, "RFC 9111 section 4.2.3")
 
 
 def _content(response: Response) -> int:

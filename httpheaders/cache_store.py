@@ -56,8 +56,11 @@ class CacheStore:
     def variants_for(self, request: Request) -> list[StoredResponse]:
         """Give the stored responses of a request's target URI."""
         url = request.url
-        # Most URLs come in the normal form, and then they are the key as they stand.
-        return self.variants(url if url in self._by_uri else target_uri(request))
+        # Most URLs come in the normal form, and then they are the key as they stand; a path that
+        # begins like the authority of another host is none.
+        if url is not None and url in self._by_uri and not url.startswith("/"):
+            return self.variants(url)
+        return self.variants(target_uri(request))
 
     def touch(self, stored: StoredResponse) -> None:
         """Count a stored response as just used."""

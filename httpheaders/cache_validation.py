@@ -18,7 +18,7 @@ from httpheaders.messages.message import Request, Response
 from httpheaders.syntax.dates import format_http_date
 from httpheaders.syntax.entity_tags import read_entity_tags
 from httpheaders.syntax.field_values import split_list
-from httpheaders.syntax.grammar import OWS_CHARACTERS, is_field_value
+from httpheaders.syntax.grammar import OWS_CHARACTERS, ascii_lower, is_field_value
 from httpheaders.target_uri import origin_of, resolved_uri, target_uri
 from httpheaders.targeted_cache_control import governing_directives
 
@@ -109,11 +109,11 @@ def updated_headers(
 def _overlaid(old: Headers, new: Headers) -> Headers:
     lines: dict[str, list[tuple[str, str]]] = {}
     for pair in new:
-        lines.setdefault(pair[0].lower(), []).append(pair)
+        lines.setdefault(ascii_lower(pair[0]), []).append(pair)
     replaced = set(lines)
     pairs: list[tuple[str, str]] = []
     for pair in old:
-        name = pair[0].lower()
+        name = ascii_lower(pair[0])
         if name in replaced:
             pairs += lines.pop(name, ())  # all the new lines where the first old one stood
         else:

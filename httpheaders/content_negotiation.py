@@ -18,7 +18,6 @@ from httpheaders.offer_matching import (
     TYPE,
     Negotiation,
     negotiate_dimension,
-    with_default,
 )
 
 __all__ = [
@@ -170,10 +169,8 @@ def negotiate_language(
         )
     if match != "filter":
         raise PolicyError(f"unknown matching scheme '{match}': expected 'lookup' or 'filter'")
-    answer = negotiate_dimension(LANGUAGE, accept_language, offers, None, wildcard, explain)
-    if answer.ok:
-        return answer
-    return with_default(answer, look_up_default(offers, default_range) or default)
+    last = look_up_default(offers, default_range) or default
+    return negotiate_dimension(LANGUAGE, accept_language, offers, last, wildcard, explain)
 
 
 def negotiate(

@@ -40,7 +40,7 @@ from httpheaders.errors import FieldSyntaxError, InputError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.grammar import is_token
+from httpheaders.syntax.grammar import ascii_lower, is_token
 from httpheaders.syntax.origins import OPAQUE, Location, Origin, locate, parse_origin, printable
 
 __all__ = [
@@ -287,7 +287,9 @@ class _Fetch:
 
     def _drop_forbidden(self) -> None:
         dropped = {
-            name.lower() for name, value in self.headers if is_forbidden_request_header(name, value)
+            ascii_lower(name)
+            for name, value in self.headers
+            if is_forbidden_request_header(name, value)
         }
         self.headers = Headers(
             pair for pair in self.headers if not is_forbidden_request_header(*pair)
@@ -443,7 +445,7 @@ class _Fetch:
         return Wanted(
             self.method,
             tuple(unsafe_request_header_names(self.headers)),
-            frozenset(name.lower() for name, _ in self.headers),
+            frozenset(ascii_lower(name) for name, _ in self.headers),
             self._serialized_origin(),
             self.request.credentials,
         )

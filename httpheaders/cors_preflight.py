@@ -25,7 +25,7 @@ from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import split_list
-from httpheaders.syntax.grammar import parse_delta_seconds
+from httpheaders.syntax.grammar import ascii_lower, parse_delta_seconds
 from httpheaders.syntax.origins import printable
 
 __all__ = [
@@ -82,7 +82,9 @@ def needs_preflight(method: str, headers: Headers, trail: Trail) -> bool:
 
 def _note_headers(headers: Headers, unsafe: list[str], trail: Trail) -> None:
     alone = {
-        name.lower() for name, value in headers if not is_safelisted_request_header(name, value)
+        ascii_lower(name)
+        for name, value in headers
+        if not is_safelisted_request_header(name, value)
     }
     trail.step(
         rules.HEADERS_SAFELISTED,

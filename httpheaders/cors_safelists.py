@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable
 
 from httpheaders.messages.headers import Headers
 from httpheaders.syntax.field_values import split_list
-from httpheaders.syntax.grammar import is_token
+from httpheaders.syntax.grammar import ascii_lower, is_token
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
@@ -132,7 +132,7 @@ def is_safelisted_request_header(name: str, value: str) -> bool:
     >>> is_safelisted_request_header("Content-Type", "application/json")
     False
     """
-    test = _VALUE_TESTS.get(name.lower())
+    test = _VALUE_TESTS.get(ascii_lower(name))
     value = value.strip(_WHITESPACE)
     return test is not None and value_size(value) <= LONGEST_SAFELISTED_VALUE and test(value)
 
@@ -192,10 +192,10 @@ def unsafe_request_header_names(headers: Headers) -> list[str]:
     size = 0
     for name, value in headers:
         if is_safelisted_request_header(name, value):
-            safelisted.add(name.lower())
+            safelisted.add(ascii_lower(name))
             size += value_size(value.strip(_WHITESPACE))
         else:
-            unsafe.add(name.lower())
+            unsafe.add(ascii_lower(name))
     return sorted(unsafe | safelisted if size > LARGEST_SAFELISTED_TOTAL else unsafe)
 
 
@@ -205,7 +205,7 @@ def is_no_cors_safelisted(name: str, value: str) -> bool:
 
     Source: Fetch section "Headers", no-CORS-safelisted request-header.
     """
-    return name.lower() in NO_CORS_NAMES and is_safelisted_request_header(name, value)
+    return ascii_lower(name) in NO_CORS_NAMES and is_safelisted_request_header(name, value)
 
 
 def is_forbidden_request_header(name: str, value: str) -> bool:
@@ -217,7 +217,7 @@ def is_forbidden_request_header(name: str, value: str) -> bool:
     >>> is_forbidden_request_header("Cookie", "a=1"), is_forbidden_request_header("User-Agent", "x")
     (True, False)
     """
-    lowered = name.lower()
+    lowered = ascii_lower(name)
     if lowered in _FORBIDDEN_REQUEST_NAMES or lowered.startswith(("proxy-", "sec-")):
         return True
     return lowered in _METHOD_OVERRIDES and any(
@@ -227,7 +227,7 @@ def is_forbidden_request_header(name: str, value: str) -> bool:
 
 def is_forbidden_response_header(name: str) -> bool:
     """Say whether script is never shown this header: Set-Cookie and Set-Cookie2."""
-    return name.lower() in _FORBIDDEN_RESPONSE_NAMES
+    return ascii_lower(name) in _FORBIDDEN_RESPONSE_NAMES
 
 
 def is_safelisted_response_header(name: str, exposed: Container[str] = ()) -> bool:
@@ -240,7 +240,7 @@ def is_safelisted_response_header(name: str, exposed: Container[str] = ()) -> bo
 
     Source: Fetch section "Headers", CORS-safelisted response-header name.
     """
-    lowered = name.lower()
+    lowered = ascii_lower(name)
     if lowered in SAFELISTED_RESPONSE_NAMES:
         return True
     return lowered in exposed and not is_forbidden_response_header(lowered)

@@ -19,6 +19,7 @@ from httpheaders.messages.message import Response
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.dates import parse_http_date
 from httpheaders.syntax.grammar import OWS_CHARACTERS, parse_delta_seconds
+from httpheaders.syntax.seconds import shown_seconds
 from httpheaders.targeted_cache_control import GoverningDirectives
 
 __all__ = [
@@ -157,7 +158,10 @@ def _of_expires(headers: Headers, response_time: float) -> Lifetime:
     since = "Date" if date is not None else "the time received"
     seconds = max(0, expires - (response_time if date is None else date))
     return Lifetime(
-        seconds, "Expires", f"Expires minus {since} gives {seconds:g} s", "RFC 9111 section 5.3"
+        seconds,
+        "Expires",
+        f"Expires minus {since} gives {shown_seconds(seconds)} s",
+        "RFC 9111 section 5.3",
     )
 
 
@@ -186,8 +190,8 @@ def _heuristic(
     return Lifetime(
         seconds,
         "heuristic",
-        f"guessed at {seconds:g} s: {settings.heuristic_fraction:.0%} of the "
-        f"{unchanged:g} s since Last-Modified",
+        f"guessed at {shown_seconds(seconds)} s: {settings.heuristic_fraction:.0%} of the "
+        f"{shown_seconds(unchanged)} s since Last-Modified",
         reference,
     )
 

@@ -56,7 +56,8 @@ def negotiate_by_lookup(
     if answer.ok:
         return answer
     answer = answer._replace(reason=answer.reason + _filtering_hint(ranges, known))
-    return with_default(answer, look_up_default(offers, default_range) or default)
+    last = look_up_default(offers, default_range) or default
+    return with_default(answer, last, ranges, LANGUAGE)
 
 
 def look_up_offers(ranges: Ranges, offers: Offers, *, any_tag: bool = True) -> list[Match]:

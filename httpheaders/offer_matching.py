@@ -22,6 +22,7 @@ from httpheaders.accept_fields import (
     show_match,
 )
 from httpheaders.answer import Problem, Step
+from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.offer_keys import (
     Keys,
@@ -136,7 +137,7 @@ def negotiate_dimension(
     matches = acceptable(ranges, known, dimension)
     steps = explain_offers(ranges, known, dimension) if explain else ()
     answer = answer_of(dimension.field, value, matches, problems, steps)
-    return answer if answer.ok else with_default(answer, default)
+    return answer if answer.ok else with_default(answer, default, ranges, dimension)
 
 
 def acceptable(ranges: Ranges, offers: Offers, dimension: Dimension) -> list[Match]:
@@ -207,17 +208,35 @@ def answer_of(
     )
 
 
-def with_default(answer: Negotiation[str], default: str | None) -> Negotiation[str]:
+def with_default(
+    answer: Negotiation[str], default: str | None, ranges: Ranges, dimension: Dimension
+) -> Negotiation[str]:
     """Select the default: a server may disregard a field that accepts nothing it has."""
     if default is None:
         return answer
+    problems = answer.problems
+    range_ = _excluding_range(default, ranges, dimension)
+    if range_ is not None:
+        message = f"the default '{default}' is given although '{range_}' excludes it"
+        field = dimension.field.name
+        problems = (*problems, Problem(field, message, "RFC 9110 section 12.4.2"))
     return answer._replace(
         ok=True,
+        problems=problems,
         reason=f"'{default}' is the default: {answer.reason}",
         reference="RFC 9110 section 12.4.1",
         selected=default,
         status=200,
     )
+
+
+def _excluding_range(offer: str, ranges: Ranges, dimension: Dimension) -> str | None:
+    """Give the range of weight 0 that decides about an offer, which may be anything."""
+    try:
+        deciding = deciding_range(ranges, dimension.keys_of(offer))
+    except FieldSyntaxError:
+        return None
+    return None if deciding is None or deciding[1] else f"{deciding[2].text};q=0"
 
 
 def explain_offers(ranges: Ranges, offers: Offers, dimension: Dimension) -> tuple[Step, ...]:

@@ -17,7 +17,20 @@ from httpheaders.messages.message import Request
 from httpheaders.syntax.grammar import OWS_CHARACTERS
 from httpheaders.syntax.ranges import parse_range
 
-__all__ = ["combined", "request_for_rest", "slice_of_part"]
+__all__ = ["combined", "holds_range", "request_for_rest", "slice_of_part"]
+
+
+def holds_range(stored: StoredResponse, request: Request) -> bool:
+    """
+    Say whether a stored part holds all that a request asks for.
+
+    Source: RFC 9111 section 3.3.
+    """
+    if request.method != "GET":
+        return False
+    # By what Content-Range says, whether or not the octets are at hand.
+    bare = stored._replace(response=stored.response._replace(body=None))
+    return slice_of_part(bare, request.headers.joined("Range") or "") is not None
 
 
 def slice_of_part(stored: StoredResponse, value: str) -> tuple[ByteRange, bytes | None] | None:

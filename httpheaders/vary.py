@@ -17,7 +17,7 @@ from httpheaders.answer import Problem
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Headers
 from httpheaders.syntax.field_values import parse_weight, split_list, split_semicolons
-from httpheaders.syntax.grammar import OWS_CHARACTERS, is_token, quote, unquote
+from httpheaders.syntax.grammar import OWS_CHARACTERS, ascii_lower, is_token, quote, unquote
 
 __all__ = ["VaryKey", "parse_vary", "selects", "vary_key", "vary_problems"]
 
@@ -41,7 +41,7 @@ def parse_vary(headers: Headers) -> tuple[str, ...] | None:
     value = headers.joined("Vary")
     if value is None:
         return ()
-    names = [name.lower() for name in split_list(value)]
+    names = [ascii_lower(name) for name in split_list(value)]
     if "*" in names or not all(map(is_token, names)):
         return None
     return tuple(dict.fromkeys(names))
@@ -209,7 +209,7 @@ def vary_problems(headers: Headers) -> list[Problem]:
     problems = []
     seen: set[str] = set()
     for member in split_list(headers.joined("Vary") or ""):
-        name = member.lower()
+        name = ascii_lower(member)
         if name == "*":
             problems.append(
                 _problem("'*' never matches: no stored response is ever reused without validation")

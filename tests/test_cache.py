@@ -288,6 +288,17 @@ def test_stale_while_revalidate_answers_at_once_and_renews():
     assert scene.ask().response.body == b"new"
 
 
+def test_renewal_that_hears_of_nothing_stored_is_repeated():
+    scene = Scene()
+    scene.ask(page("max-age=1, stale-while-revalidate=60", ETag='"1"'))
+    scene.now += 5
+    wrong = Response(304, Headers([("ETag", '"2"')]))
+    renewed = page("max-age=60", ETag='"2"', body=b"new", Date=format_http_date(scene.now))
+    assert scene.ask([wrong, renewed]).outcome == "stale"
+    assert ["If-None-Match" in sent.headers for sent in scene.seen] == [True, False]
+    assert scene.ask().response.body == b"new"
+
+
 def test_renewal_waits_for_whoever_runs_it():
     cache, waiting, sent = Cache(), [], []
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from httpheaders.cache_check import caching_problems, check_caching
-from httpheaders.cache_settings import PRIVATE_CACHE
+from httpheaders.cache_settings import PRIVATE_CACHE, SHARED_CACHE
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.syntax.dates import format_http_date
@@ -70,8 +70,9 @@ def test_private_cache():
 VALIDATIONS = [
     pytest.param("GET", response({"ETag": '"1"', "X": "new"}, 304), True, id="not-modified"),
     pytest.param("GET", response({"ETag": '"2"'}, 304), False, id="about-another"),
-    pytest.param("GET", response({"ETag": '"1"'}, 200), True, id="head"),
-    pytest.param("GET", response({"ETag": '"2"'}, 200), False, id="head-of-another"),
+    pytest.param("HEAD", response({"ETag": '"1"'}, 200), True, id="head"),
+    pytest.param("HEAD", response({"ETag": '"2"'}, 200), False, id="head-of-another"),
+    pytest.param("GET", response({"ETag": '"1"'}, 200), False, id="content-left-out"),
     pytest.param("GET", Response(200, Headers([("ETag", '"1"')]), b"x"), False, id="full-response"),
     pytest.param("GET", response({}, 503), False, id="error"),
 ]
@@ -80,11 +81,65 @@ VALIDATIONS = [
 @pytest.mark.parametrize(("method", "validation", "holds"), VALIDATIONS)
 def test_validation(method, validation, holds):
     stored = {"ETag": '"1"', "X": "old", "Y": "kept"}
-    answer = check(stored, request=Request(method, "/"), validation_response=validation)
+    answer = check(
+        stored,
+        request=Request("GET", "/"),
+        new_request=Request(method),
+        validation_response=validation,
+    )
     assert (answer.ok, answer.validated) == (holds, holds)
     assert answer.headers.get("Y") == "kept"
     if "X" in validation.headers:
         assert answer.headers.get("X") == "new"
+
+
+# Section 3.3
+PARTS = [
+    pytest.param(None, True, id="the-same-again"),
+    pytest.param("bytes=0-3", True, id="all-of-it"),
+    pytest.param("bytes=1-2", True, id="within"),
+    pytest.param("", False, id="the-whole"),
+    pytest.param("bytes=0-7", False, id="beyond"),
+    pytest.param("bytes=-2", False, id="another-end"),
+]
+
+
+@pytest.mark.parametrize(("asked", "reusable"), PARTS)
+def test_a_part_answers_for_what_it_holds(asked, reusable):
+    fields = {"Content-Range": "bytes 0-3/10", "Cache-Control": "max-age=60"}
+    new = None if asked is None else Request(headers=Headers([("Range", asked)] if asked else []))
+    answer = check_caching(None, response(fields, 206), now=NOW, new_request=new, explain=True)
+    assert (answer.reusable, answer.storable) == (reusable, True)
+    assert answer.steps[-1].reference == "RFC 9111 section 3.3"
+    if not reusable:
+        assert "only a part of it" in answer.reason
+
+
+# Sections 5.2.2.4 and 5.2.2.7
+@pytest.mark.parametrize(
+    ("value", "settings", "left_out"),
+    [
+        ('max-age=60, no-cache="Foo, Bar"', SHARED_CACHE, "; without Foo"),
+        ('max-age=60, private="foo"', SHARED_CACHE, "; without Foo"),
+        ('max-age=60, private="foo"', PRIVATE_CACHE, ""),
+        ('max-age=60, no-cache="Bar"', SHARED_CACHE, ""),
+    ],
+)
+def test_fields_that_may_not_be_used_again_are_named(value, settings, left_out):
+    answer = check({"Cache-Control": value, "Foo": "1"}, settings=settings, explain=True)
+    assert answer.reason.endswith(f"max-age gives 60 s{left_out}")
+    assert ("without Foo" in [step.outcome for step in answer.steps]) == bool(left_out)
+
+
+def test_a_cookie_that_is_kept_out_is_no_problem():
+    fields = {"Cache-Control": 'max-age=60, no-cache="Set-Cookie"', "Set-Cookie": "a=1"}
+    assert check(fields).problems == ()
+
+
+def test_times_are_told_to_the_microsecond():
+    answer = check({"Cache-Control": "max-age=31536000"}, age=0.1, received=NOW - 0.2)
+    assert (answer.age, answer.ttl) == (0.3, 31535999.7)
+    assert "fresh for 31535999.7 s more" in answer.reason
 
 
 TOLD = [

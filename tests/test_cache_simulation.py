@@ -54,6 +54,24 @@ def test_each_outcome():
     assert ("hit", "fresh for N more: max-age gives N", 2) in summary.by_reason
 
 
+def test_what_nobody_answers_saves_nothing():
+    simulation = CacheSimulation()
+    told = simulation.step(request(Cache_Control="only-if-cached"), response(), now=0)
+    assert (told.status, told.outcome, told.size, told.saved) == (504, "miss", 0, 0)
+    assert simulation.summary().total.byte_hit_rate == 0
+
+
+def test_a_time_that_runs_back_is_told():
+    simulation = CacheSimulation()
+    simulation.step(request(), response(), now=8)
+    told = simulation.step(request(), response(), now=1.5)
+    assert (told.outcome, told.time) == ("hit", 1.5)
+    assert [one.message for one in told.problems] == [
+        "6.5 s before the last request: taken as at the same time"
+    ]
+    assert simulation.step(request(), response(), now=8).problems == ()
+
+
 def test_contents_are_counted_and_not_kept():
     simulation = CacheSimulation(max_bytes=10_000)
     simulation.step(request(), response(body=b"x" * 5000), now=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from httpheaders.cache import Cache
 from httpheaders.cache_policy import stored_response
 from httpheaders.cache_store import CacheStore, content_length
 from httpheaders.messages.headers import Headers
@@ -66,6 +67,17 @@ def test_request_finds_its_uri_however_it_is_spelt():
     store = CacheStore()
     store.put(entry("a"))
     assert store.variants_for(Request("GET", "HTTP://A.example:80/a"))
+
+
+def test_a_path_is_not_the_authority_of_another_host():
+    store = CacheStore()
+    cache = Cache(store=store)
+    fresh = Response(200, Headers([("Cache-Control", "max-age=60")]), b"of a")
+    ours = Request("GET", "/x", Headers([("Host", "a.example")]))
+    other = Request("GET", "//a.example/x", Headers([("Host", "b.example")]))
+    assert cache.handle(ours, lambda _: fresh, lambda: 0.0).outcome == "miss"
+    assert cache.handle(ours, lambda _: fresh, lambda: 0.0).outcome == "hit"
+    assert cache.handle(other, lambda _: fresh, lambda: 0.0).outcome == "miss"
 
 
 def test_length_is_counted_or_believed():

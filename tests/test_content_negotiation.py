@@ -1,5 +1,7 @@
 """Content negotiation: RFC 9110 sections 12.4 and 12.5, RFC 4647 sections 3.3.1 and 3.4."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +84,30 @@ def test_a_default_is_selected_when_nothing_is_acceptable():
         None,
         (),
         200,
+    )
+
+
+# RFC 9110 section 12.4.1 lets a server disregard the field, section 12.4.2 says what 0 means
+@pytest.mark.parametrize(
+    ("ask", "value", "default", "excluding"),
+    [
+        (negotiate_type, "text/*;q=0", "text/html", "text/*;q=0"),
+        (negotiate_type, "text/html;q=0, text/*", "text/html", "text/html;q=0"),
+        (negotiate_type, "image/png", "text/html", None),
+        (negotiate_type, "*/*;q=0", "anything", None),
+        (negotiate_encoding, "*;q=0", "gzip", "*;q=0"),
+        (negotiate_language, "aa, bB;q=0", "bB", "bB;q=0"),
+        (partial(negotiate_language, match="filter"), "aa, bB;q=0", "bB", "bB;q=0"),
+    ],
+)
+def test_a_default_that_the_field_excludes_is_told(ask, value, default, excluding):
+    answer = ask(value, [], default=default)
+    assert answer.selected == default
+    messages = [problem.message for problem in answer.problems]
+    assert messages == (
+        [f"the default '{default}' is given although '{excluding}' excludes it"]
+        if excluding
+        else []
     )
 
 

@@ -77,6 +77,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "cache_validation",
         "entity_tag_values",
         "freshness",
+        "partial_content",
         "targeted_cache_control",
         "vary",
     },
@@ -205,6 +206,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "cache_policy",
         "wsgi",
         "wsgi_middleware.closing_body",
+        "wsgi_middleware.error_catching",
         "wsgi_middleware.layers",
     },
     "wsgi_middleware.policed": {

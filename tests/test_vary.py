@@ -19,6 +19,7 @@ NAMES = [
     pytest.param(["a, *"], None, id="star-among-others"),
     pytest.param(["", "*"], None, id="star-on-the-second-line"),
     pytest.param(["a b"], None, id="no-field-name"),
+    pytest.param(["Coo\u212aie"], None, id="kelvin-sign"),
 ]
 
 

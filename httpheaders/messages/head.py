@@ -17,7 +17,7 @@ from httpheaders.messages.framing import check_controls, check_field, check_fram
 from httpheaders.messages.headers import Headers, decode_field_text
 from httpheaders.messages.message import Request, Response, short_version
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.grammar import TOKEN, is_field_value, is_token
+from httpheaders.syntax.grammar import TOKEN, ascii_lower, is_field_value, is_token
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
@@ -154,7 +154,7 @@ def parse_head(lines: Sequence[Line]) -> MessageHead:
 
 def _of_kind(headers: Headers) -> Request | Response:
     for name, _ in headers:
-        if kind := _TELLING.get(name.lower()):
+        if kind := _TELLING.get(ascii_lower(name)):
             return kind(headers=headers)
     return Response(headers=headers)
 

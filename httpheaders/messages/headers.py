@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.field_values import split_list
-from httpheaders.syntax.grammar import OWS_CHARACTERS, is_field_value, is_token
+from httpheaders.syntax.grammar import OWS_CHARACTERS, ascii_lower, is_field_value, is_token
 
 __all__ = [
     "Headers",
@@ -176,7 +176,7 @@ class Headers:
         pairs: list[tuple[str, str]] = []
         placed = False
         for pair in self._pairs:
-            if pair[0].lower() != wanted:
+            if ascii_lower(pair[0]) != wanted:
                 pairs.append(pair)
             elif not placed:
                 pairs.extend(fresh)
@@ -188,7 +188,7 @@ class Headers:
         unwanted = {name.lower() for name in names}
         if unwanted.isdisjoint(self._by_name()):
             return self  # nothing ever changes it, so that it can stand for its own copy
-        return Headers(pair for pair in self._pairs if pair[0].lower() not in unwanted)
+        return Headers(pair for pair in self._pairs if ascii_lower(pair[0]) not in unwanted)
 
     def varying_by(self, *names: str) -> Headers:
         """
@@ -210,7 +210,7 @@ class Headers:
         if self._index is None:
             self._index = {}
             for name, value in self._pairs:
-                self._index.setdefault(name.lower(), []).append(value)
+                self._index.setdefault(ascii_lower(name), []).append(value)
         return self._index
 
     def __contains__(self, name: object) -> bool:

@@ -22,6 +22,7 @@ __all__ = [
     "QUOTED_STRING",
     "QVALUE",
     "TOKEN",
+    "ascii_lower",
     "is_field_value",
     "is_token",
     "parse_delta_seconds",
@@ -57,6 +58,23 @@ def is_token(text: str) -> bool:
     Source: RFC 9110 section 5.6.2.
     """
     return _token.fullmatch(text) is not None
+
+
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def ascii_lower(text: str) -> str:
+    """
+    Give the text with the letters of ASCII in lower case, and no others.
+
+    `str.lower` makes k of the Kelvin sign, so that what is no token would read like one.
+
+    Source: RFC 9110 section 5.1 ("case-insensitive", of a token).
+
+    >>> ascii_lower("Cookie"), ascii_lower("Coo\u212aie")
+    ('cookie', 'coo\u212aie')
+    """
+    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
 def is_field_value(text: str) -> bool:

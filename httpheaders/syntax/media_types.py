@@ -15,7 +15,7 @@ import re
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import parse_parameters, parse_weight
-from httpheaders.syntax.grammar import TOKEN, is_field_value, is_token, quote
+from httpheaders.syntax.grammar import TOKEN, ascii_lower, is_field_value, is_token, quote
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
@@ -198,7 +198,7 @@ def _mime_parameter(text: str, position: int) -> tuple[str, str | None, int]:
     """Read from one semicolon up to the next; the value is None where there is none."""
     match = _parameter_name.match(text, position)
     assert match is not None  # the caller stands on a semicolon
-    name, position = match[1].lower(), match.end()
+    name, position = ascii_lower(match[1]), match.end()
     if text[position : position + 1] != "=":
         return name, None, position
     position += 1

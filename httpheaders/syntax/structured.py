@@ -11,7 +11,8 @@ A `value` is a number, a string or a boolean; a date is {"iso", "epoch"}, a byte
 become text: "integer", "decimal", "string", "token", "bytes", "boolean", "date",
 "display-string". Parameters have plain values.
 
-The grammar itself is read by the http_sf library, loaded when the first such field is met.
+The grammar itself is read by the http_sf library, loaded when the first such field is met. Of dates
+it knows the years 1 to 9999, which is as many as section 3.3.7 demands.
 
 Source: RFC 9651 sections 3 and 4.2.
 """

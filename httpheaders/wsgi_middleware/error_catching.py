@@ -15,7 +15,7 @@ from httpheaders.wsgi_middleware.closing_body import ClosingBody
 if TYPE_CHECKING:
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
 
-__all__ = ["error_catching_middleware"]
+__all__ = ["error_catching_middleware", "report_to_server"]
 
 _STATUS = "500 Internal Server Error"
 _BODY = b'{"error": "Internal Server Error"}'
@@ -47,7 +47,7 @@ def error_catching_middleware(
     500 Internal Server Error
     [b'{"error": "Internal Server Error"}']
     """
-    tell = report or _to_wsgi_errors
+    tell = report or report_to_server
 
     def guarded(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         call = _GuardedCall(environ, start_response, tell)
@@ -103,7 +103,8 @@ def _guarded_chunks(body: Iterable[bytes], call: _GuardedCall) -> Iterator[bytes
         yield from call.answer_error()
 
 
-def _to_wsgi_errors(environ: Environ, error: BaseException) -> None:
+def report_to_server(environ: Environ, error: BaseException) -> None:
+    """Write the traceback to `wsgi.errors`: PEP 3333 section "environ Variables"."""
     stream = environ.get("wsgi.errors")
     if stream is None:
         return

@@ -20,6 +20,7 @@ from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.wsgi import request_of
 from httpheaders.wsgi_middleware.closing_body import ClosingBody
+from httpheaders.wsgi_middleware.error_catching import report_to_server
 from httpheaders.wsgi_middleware.layers import Head, status_line
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class _Held:
     def __init__(self, cache: Cache, clock: Callable[[], float], max_stored: int) -> None:
         self._cache = cache
         self._lock = Lock()
+        self._renewing: set[tuple[str, object]] = set()
         self.clock = clock
         self.max_stored = max_stored
 
@@ -70,11 +72,30 @@ class _Held:
         with self._lock:
             return self._cache.look_up(request, now=self.clock())
 
-    def receive(self, lookup: Lookup, response: Response, request_time: float) -> CacheAnswer:
+    def receive(
+        self, lookup: Lookup, response: Response, request_time: float, *, keep: bool = True
+    ) -> CacheAnswer:
         with self._lock:
             return self._cache.receive(
-                lookup, response, request_time=request_time, now=self.clock()
+                lookup, response, request_time=request_time, now=self.clock(), keep=keep
             )
+
+    def settled(
+        self,
+        lookup: Lookup,
+        response: Response,
+        request_time: float,
+        app: WsgiApp,
+        environ: Environ,
+    ) -> Response:
+        """Give the answer to a whole response, asking the application again where it must be."""
+        answer = self.receive(lookup, response, request_time)
+        if answer.again is None:
+            return answer.response or response
+        # What the application said of the stored response was of no use: ask without it.
+        plain = gathered(app, environ_for(environ, answer.again))
+        answer = self.receive(lookup.once_more(answer.again), plain, request_time)
+        return answer.response or plain
 
     def may_store(self, lookup: Lookup, head: Head) -> bool:
         request = lookup.forward or lookup.request
@@ -94,15 +115,28 @@ class _Held:
         start_response(head.status, head.headers)
         if later is None:
             return [body]
-        return _StaleBody(body, lambda: self.revalidate(app, later, lookup))
+        return _StaleBody(body, lambda: self.renew(app, later))
 
-    def revalidate(self, app: WsgiApp, environ: Environ, lookup: Lookup) -> None:
-        """Ask the application again, for nobody but the cache."""
-        assert lookup.forward is not None
-        own = lookup._replace(request=lookup.forward, response=None)
-        started = self.clock()
-        response = gathered(app, environ_for(environ, lookup.forward))
-        self.receive(own, response, started)
+    def renew(self, app: WsgiApp, environ: Environ) -> None:
+        """Ask the application again, for the cache alone, unless that is done or being done."""
+        lookup = self.look_up(request_of(environ))
+        if lookup.chosen is None or lookup.response is None or lookup.forward is None:
+            return
+        renewed = (lookup.chosen.uri, lookup.chosen.key)
+        with self._lock:
+            if renewed in self._renewing:
+                return
+            self._renewing.add(renewed)
+        try:
+            started = self.clock()
+            response = gathered(app, environ_for(environ, lookup.forward))
+            self.settled(lookup.in_background(), response, started, app, environ)
+        except Exception as error:
+            # The client has had its answer: that it could not be renewed is not its affair.
+            report_to_server(environ, error)
+        finally:
+            with self._lock:
+                self._renewing.discard(renewed)
 
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range",
@@ -174,7 +208,10 @@ class _ForwardedCall:
         self._size = 0
 
     def run(self) -> Iterable[bytes]:
-        body = self._app(environ_for(self._environ, self._forward), self._start)
+        try:
+            body = self._app(environ_for(self._environ, self._forward), self._start)
+        except Exception as error:
+            return [self._instead_of(error)]
         return ClosingBody(body, self.chunks(body))
 
     def _start(
@@ -222,14 +259,20 @@ class _ForwardedCall:
 
     def chunks(self, body: Iterable[bytes]) -> Iterator[bytes]:
         chunks = iter(body)
-        first = next(chunks, None)
-        if self._head is None:
-            raise _no_head()
-        if self._write is None:
-            if self._is_for_the_cache():
+        try:
+            first = next(chunks, None)
+            if self._head is None:
+                raise _no_head()
+            whole: bytes | None = None
+            if self._write is None and self._is_for_the_cache():
                 whole = b"".join([] if first is None else [first, *chunks])
-                yield self._answer_of_cache(whole)
-                return
+        except Exception as error:
+            yield self._instead_of(error)
+            return
+        if whole is not None:
+            yield self._answer_of_cache(whole)
+            return
+        if self._write is None:
             self._send_head(gather=True)
         if first is not None:
             self.keep(first)
@@ -242,28 +285,31 @@ class _ForwardedCall:
     def _answer_of_cache(self, whole: bytes) -> bytes:
         assert self._head is not None
         response = Response(self._head.code, Headers(self._head.headers), whole)
-        answer = self._held.receive(self._lookup, response, self._started)
-        if answer.response is None:
-            # What the application said of the stored response was of no use: ask without it.
-            assert answer.again is not None
-            environ = environ_for(self._environ, answer.again)
-            response = gathered(self._app, environ)
-            plain = self._lookup._replace(candidates=(), completing=None, forward=answer.again)
-            answer = self._held.receive(plain, response, self._started)
-        final = answer.response or response
+        final = self._held.settled(self._lookup, response, self._started, self._app, self._environ)
         self._head, body = _sent(final, self._environ)
         self._send_head(gather=False)
         return body
+
+    def _instead_of(self, error: Exception) -> bytes:
+        """Give what stands in for the application that failed, or raise its error."""
+        # "any situation which would result in a 500": RFC 5861 section 4
+        failed = Response(500, Headers(), b"")
+        if self._write is None:
+            answer = self._held.receive(self._lookup, failed, self._started)
+            if answer.outcome == "stale" and answer.response is not None:
+                report_to_server(self._environ, error)
+                self._head, body = _sent(answer.response, self._environ)
+                self._exc_info = None
+                self._send_head(gather=False)
+                return body
+        raise error
 
     def _finish(self) -> None:
         """Tell the cache what passed: to store it, or to forget what it makes invalid."""
         assert self._head is not None
         body = None if self._pieces is None else b"".join(self._pieces)
-        headers = Headers(self._head.headers)
-        if body is None:
-            headers = headers.without("Cache-Control").added("Cache-Control", "no-store")
-        response = Response(self._head.code, headers, body)
-        self._held.receive(self._lookup, response, self._started)
+        response = Response(self._head.code, Headers(self._head.headers), body)
+        self._held.receive(self._lookup, response, self._started, keep=body is not None)
 
 
 def _no_head() -> Exception:

@@ -45,7 +45,7 @@ DUMPS = "messages.dump messages.framing messages.head"
 WSGI = "cli.message_json cli.request_options messages.framing wsgi wsgi_call wsgi_middleware"
 CACHING = """
     cache_control cache_policy cache_settings cache_validation cli.message_json entity_tag_values
-    freshness syntax.cache_directives syntax.dates syntax.entity_tags target_uri
+    freshness syntax.cache_directives syntax.dates syntax.entity_tags syntax.seconds target_uri
     targeted_cache_control vary
 """
 COOKIES = "cli.commands.cookie cli.commands.cookie.shared_options syntax.cookie_text"
@@ -168,6 +168,7 @@ IMPORTED_UNUSED = {
     "syntax.ranges": "a conditional request may ask for a range",
     "cache_responses": "the first answer of a trace is no hit, and all others may be",
     "entity_tag_values": "what is stored is validated by its tag later in the trace",
+    "syntax.seconds": "most reasons of a cache tell a time",
     "syntax.entity_tags": "what is stored is validated by its tag later in the trace",
 }
 

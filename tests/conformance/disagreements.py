@@ -10,7 +10,8 @@ from __future__ import annotations
 
 OPEN_QUESTIONS: dict[str, tuple[str, str]] = {
     "tie": (
-        "offers of the same weight go to the more specific range, then to the server's order",
+        "offers of the same weight go to the more specific match, an exact tag before a longer "
+        "one, then to the server's order",
         "RFC 9110 section 12.5.1",
     ),
     "several-ranges": (
@@ -421,8 +422,9 @@ _CACHING: list[tuple[str, str, tuple[str, ...]]] = [
     ),
     (
         "a directive that restricts is heeded whatever argument it has, a second well-formed "
-        "instance counts, and a blank beside '=' is read over, as most suites ask",
-        "RFC 9111 section 5.2",
+        "instance counts, and a blank beside '=' is told and read over: to take such a number as "
+        "stale is encouraged and not required",
+        "RFC 9111 section 4.2.1",
         (
             "undici/parsecachecontrolheader-directives-with-incorrect-types-are-ignored/2",
             "undici/parsecachecontrolheader-directives-with-incorrect-types-are-ignored/6",
@@ -502,7 +504,7 @@ _CACHING: list[tuple[str, str, tuple[str, ...]]] = [
     ),
     (
         "one invalid range makes the whole Range invalid, so that it is ignored, and no blank may "
-        "stand beside '=' or '-'",
+        "stand before '=' or beside '-'",
         "RFC 9110 section 14.1.1",
         (
             "range-parser/parserange-len-str-should-return-1-if-all-specified-ranges-are-invalid",

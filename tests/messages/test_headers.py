@@ -46,6 +46,16 @@ def test_any_text_has_octets(text):
     assert isinstance(encode_field_text(text), bytes)
 
 
+# RFC 9110 section 5.1: what is no token is the name of no field
+def test_a_name_beyond_ascii_is_no_other_name():
+    headers = Headers([("Coo\u212aie", "a=1"), ("\xc9", "x")])
+    assert "Cookie" not in headers
+    assert (headers.get("cookie"), headers.get_all("Cookie")) == (None, [])
+    assert headers.to_dict() == {"coo\u212aie": ["a=1"], "\xc9": ["x"]}
+    assert headers.without("Cookie", "Host").pairs == headers.pairs
+    assert headers.replaced("Cookie", "b=2").pairs == [*headers.pairs, ("Cookie", "b=2")]
+
+
 # RFC 9110 sections 5.1 and 5.5
 @pytest.mark.parametrize(
     ("name", "value", "reference"),

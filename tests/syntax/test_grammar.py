@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from httpheaders.syntax.grammar import (
     QUOTED_STRING,
     QVALUE,
+    ascii_lower,
     is_field_value,
     is_token,
     parse_delta_seconds,
@@ -21,6 +22,13 @@ from httpheaders.syntax.grammar import (
 TEXT = st.text(
     st.characters(min_codepoint=0x20, exclude_characters="\x7f", exclude_categories=["Cs"])
 )
+
+
+# RFC 9110 section 5.1
+@given(st.text())
+def test_only_letters_of_ascii_get_lower(text):
+    lowered = ascii_lower(text)
+    assert lowered.encode("utf-8", "surrogatepass") == text.encode("utf-8", "surrogatepass").lower()
 
 
 # RFC 9110 section 5.6.2

@@ -110,6 +110,7 @@ def test_what_cannot_be_sent_is_not_written():
         pytest.param('text/html;a="b"c;d=e', "text/html;a=b;d=e", id="text-after-quotes"),
         pytest.param("text/html;a=\u0100;b=c", "text/html;b=c", id="above-latin-1"),
         pytest.param("text/html;a b=c", "text/html", id="blank-in-name"),
+        pytest.param("text/html;\u212a=c;b=c", "text/html;b=c", id="kelvin-sign-in-name"),
         pytest.param("text/ html", None, id="blank-before-subtype"),
         pytest.param("text", None, id="no-slash"),
         pytest.param("text/;a=b", None, id="no-subtype"),
