@@ -103,7 +103,7 @@ MAY_IMPORT = {
             "zlib_ng",
             DUMPS,
         ),
-        "session sign": (SESSIONS,),
+        "session sign": ("syntax.seconds", SESSIONS),
         "session verify": (SESSIONS,),
         "cache-headers": (
             "cache_control cache_control_problems cache_strategies cli.commands.cache_headers",
