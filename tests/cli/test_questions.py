@@ -101,6 +101,21 @@ def test_an_answer_that_is_piped_on_keeps_its_own_keys_to_itself():
     assert asked.request == Request("GET")
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({"accept": "a/b", "now": 5}, id="in-a-short-form"),
+        pytest.param({"status": 200, "now": "1970-01-01T00:00:05Z"}, id="beside-a-response"),
+        pytest.param({"url": "/", "now": 5}, id="beside-a-request"),
+    ],
+)
+def test_every_question_may_say_when_it_is(value):
+    assert question(value, FORM._replace(takes_requests=True)).now == 5
+    assert question({**value, "now": None}, FORM._replace(takes_requests=True)).now == 0
+    with pytest.raises(InputError, match="seconds since 1970"):
+        question({**value, "now": "soon"}, FORM._replace(takes_requests=True))
+
+
 def test_a_line_of_text_is_the_subject():
     assert questioner().of(TextLine(3, "a/b")).values == {"accept": "a/b"}
 
