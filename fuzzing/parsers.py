@@ -105,6 +105,10 @@ def _http_date(text: str) -> None:
         assert dates.parse_http_date(dates.format_http_date(seconds), now=NOW) == seconds
 
 
+def _date_value(text: str) -> None:
+    assert dates.read_http_date(text, now=NOW) == dates.parse_http_date(text.strip(" \t"), now=NOW)
+
+
 def _iso_date(text: str) -> None:
     seconds = dates.parse_iso_date(text)
     if seconds is not None and 0 <= seconds <= dates.LARGEST_TIME:
@@ -238,6 +242,11 @@ SYNTAX = (
             b"Sunday, 06-Nov-94 08:49:37 GMT",
             b"Sun Nov  6 08:49:37 1994",
         ),
+    ),
+    Target(
+        "syntax.dates.read_http_date",
+        of_text(_date_value),
+        (b" Sun, 06 Nov 1994 08:49:37 GMT\t", b"Sunday, 06-Nov-94 08:49:37 GMT"),
     ),
     Target(
         "syntax.dates.parse_iso_date",

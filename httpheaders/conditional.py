@@ -28,7 +28,6 @@ from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.preconditions import (
     Preconditions,
-    Validators,
     evaluate_preconditions,
     validators_of,
 )
@@ -109,7 +108,9 @@ def answer_conditional(
     """
     method = request.method or "GET"
     status = response.status or 200
-    validators, problems = validators_of(response.headers, now=now)
+    validators, problems = validators_of(
+        response.headers, now=now, exists=exists, modified_by=modified_by
+    )
     etag = None if validators.etag is None else str(validators.etag)
     if not (200 <= status < 300 or status == 412):
         return ConditionalAnswer(
@@ -117,17 +118,11 @@ def answer_conditional(
             tuple(problems), (), status, response.headers, _content(method, response), etag=etag,
         )  # fmt: skip
     verdict = evaluate_preconditions(
-        method,
-        request.headers,
-        validators._replace(modified_by=modified_by, exists=exists),
-        now=now,
-        by_cache=by_cache,
-        explain=explain,
+        method, request.headers, validators, now=now, by_cache=by_cache, explain=explain
     )
     length = size if response.body is None else len(response.body)
-    builder = _Builder(request, response, verdict, validators, length, explain)
-    answer = builder.answer(method, status)
-    return answer._replace(problems=(*problems, *answer.problems), etag=etag)
+    told = (*problems, *verdict.problems)
+    return _Builder(request, response, verdict, told, etag, length, explain).answer(method, status)
 
 
 def _content(method: str, response: Response) -> bytes | None:
@@ -142,14 +137,16 @@ class _Builder:
         request: Request,
         response: Response,
         verdict: Preconditions,
-        validators: Validators,
+        problems: tuple[Problem, ...],
+        etag: str | None,
         size: int | None,
         explain: bool,
     ) -> None:
         self._request = request
         self._response = response
         self._verdict = verdict
-        self._validators = validators
+        self._problems = problems
+        self._etag = etag
         self._size = size
         self._explain = explain
 
@@ -194,7 +191,7 @@ class _Builder:
         return self._several(asked, size)
 
     def _several(self, asked: RangeRequest, size: int) -> ConditionalAnswer:
-        boundary = choose_boundary(f"{self._validators.etag}{asked.ranges}", self._octets())
+        boundary = choose_boundary(f"{self._etag}{asked.ranges}", self._octets())
         content_type = self._response.headers.get("Content-Type")
         if multipart_length(
             asked.ranges, size=size, boundary=boundary, content_type=content_type
@@ -253,8 +250,8 @@ class _Builder:
     ) -> ConditionalAnswer:
         verdict = self._verdict
         return ConditionalAnswer(
-            verdict.ok, verdict.reason, verdict.reference, verdict.problems, verdict.steps,
-            status, headers, body,
+            verdict.ok, verdict.reason, verdict.reference, self._problems, verdict.steps,
+            status, headers, body, etag=self._etag,
         )  # fmt: skip
 
 

@@ -10,14 +10,12 @@ Source: RFC 9111 section 4.2.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from httpheaders.cache_control import CacheControl
 from httpheaders.cache_settings import CacheSettings
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Response
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.dates import parse_http_date
+from httpheaders.syntax.dates import read_http_date
 from httpheaders.syntax.grammar import OWS_CHARACTERS, parse_delta_seconds
 from httpheaders.syntax.seconds import shown_seconds
 from httpheaders.targeted_cache_control import GoverningDirectives
@@ -33,9 +31,6 @@ __all__ = [
 
 # RFC 9110 section 15.1
 HEURISTICALLY_CACHEABLE = frozenset({200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501})
-
-
-_DAY = 86400
 
 
 class Lifetime(NamedTuple):
@@ -55,31 +50,13 @@ class Lifetime(NamedTuple):
     reference: str
 
 
-# Longer than any date: what is longer is read each time rather than kept.
-_LONGEST_REMEMBERED = 64
-
-
 def date_of(headers: Headers, name: str, *, now: float) -> int | None:
     """
     Read the first line of a date field; None when it is absent or no HTTP-date.
 
     Source: RFC 9110 section 5.6.7.
     """
-    value = headers.get(name)
-    if value is None:
-        return None
-    read = _remembered_date if len(value) <= _LONGEST_REMEMBERED else _read_date
-    return read(value, int(now // _DAY))
-
-
-def _read_date(value: str, day: int) -> int | None:
-    return parse_http_date(value.strip(OWS_CHARACTERS), now=day * _DAY)
-
-
-@lru_cache(maxsize=1024)
-def _remembered_date(value: str, day: int) -> int | None:
-    # The same dates come again and again. The day is near enough to place a two-digit year.
-    return _read_date(value, day)
+    return read_http_date(headers.get(name), now=now)
 
 
 def freshness_lifetime(

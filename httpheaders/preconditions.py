@@ -13,7 +13,7 @@ from httpheaders.answer import Problem, Step
 from httpheaders.entity_tag_values import matches_strongly, matches_weakly, read_entity_tag
 from httpheaders.messages.headers import Headers
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.dates import parse_http_date
+from httpheaders.syntax.dates import read_http_date
 from httpheaders.syntax.entity_tags import EntityTag, read_entity_tags
 from httpheaders.syntax.grammar import OWS_CHARACTERS
 
@@ -62,9 +62,16 @@ class Preconditions(NamedTuple):
     use_range: bool
 
 
-def validators_of(headers: Headers, *, now: float) -> tuple[Validators, list[Problem]]:
+def validators_of(
+    headers: Headers, *, now: float, exists: bool = True, modified_by: float | None = None
+) -> tuple[Validators, list[Problem]]:
     """
     Read the validators of a response.
+
+    Args:
+        headers: of the response.
+        now: only to place two-digit years.
+        exists, modified_by: as in `Validators`.
 
     Source: RFC 9110 section 8.8.
 
@@ -76,14 +83,12 @@ def validators_of(headers: Headers, *, now: float) -> tuple[Validators, list[Pro
     if flaw is not None:
         told = f"{flaw}: send {etag}" if etag is not None else flaw
         problems.append(Problem("ETag", told, "RFC 9110 section 8.8.3"))
-    last_modified = _date(headers.get("Last-Modified"), now)
-    if last_modified is None and "Last-Modified" in headers:
+    modified = headers.get("Last-Modified")
+    last_modified = read_http_date(modified, now=now)
+    if last_modified is None and modified is not None:
         problems.append(Problem("Last-Modified", "this is no HTTP-date", "RFC 9110 section 5.6.7"))
-    return Validators(etag, last_modified, _date(headers.get("Date"), now)), problems
-
-
-def _date(value: str | None, now: float) -> int | None:
-    return None if value is None else parse_http_date(value.strip(OWS_CHARACTERS), now=now)
+    date = read_http_date(headers.get("Date"), now=now)
+    return Validators(etag, last_modified, date, exists, modified_by), problems
 
 
 def evaluate_preconditions(
@@ -126,6 +131,7 @@ class _Evaluation:
         self._validators = validators
         self._now = now
         self._explain = explain
+        self._any = False
         self._steps: list[Step] = []
         self._problems: list[Problem] = []
 
@@ -198,7 +204,7 @@ class _Evaluation:
         # "distinguished … by examining the first three characters for a DQUOTE"
         if '"' in value[:3]:
             return self._if_range_tag(value)
-        date = parse_http_date(value, now=self._now)
+        date = read_http_date(value, now=self._now)
         if date is None:
             self._tell("If-Range", "neither an entity tag in double quotes nor an HTTP-date",
                        "13.1.5")  # fmt: skip
@@ -250,16 +256,18 @@ class _Evaluation:
         lines = self._headers.get_all(name)
         if not lines:
             return None
-        date = _date(lines[0], self._now) if len(lines) == 1 else None
+        date = read_http_date(lines[0], now=self._now) if len(lines) == 1 else None
         if date is None:
             self._tell(name, "ignored: this is no single HTTP-date", section)
         return date
 
     def _passed(self) -> str:
-        return "the preconditions hold" if self._steps else "there is no precondition to stop it"
+        return "the preconditions hold" if self._any else "there is no precondition to stop it"
 
     def _note(self, rule: str, outcome: str, section: str) -> None:
-        self._steps.append(Step(rule, outcome, f"RFC 9110 section {section}"))
+        self._any = True
+        if self._explain:
+            self._steps.append(Step(rule, outcome, f"RFC 9110 section {section}"))
 
     def _tell(self, name: str, message: str, section: str) -> None:
         self._problems.append(Problem(name, message, f"RFC 9110 section {section}"))
@@ -268,11 +276,11 @@ class _Evaluation:
         self, status: int, reason: str, section: str, *, use_range: bool = True
     ) -> Preconditions:
         return Preconditions(
-            ok=status != 412,
-            reason=reason,
-            reference=f"RFC 9110 section {section}",
-            problems=tuple(self._problems),
-            steps=tuple(self._steps) if self._explain else (),
-            status=status,
-            use_range=use_range and status == 200,
+            status != 412,
+            reason,
+            f"RFC 9110 section {section}",
+            tuple(self._problems),
+            tuple(self._steps),
+            status,
+            use_range and status == 200,
         )

@@ -10,7 +10,9 @@ Source: RFC 9110 section 5.6.7.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from httpheaders.syntax.grammar import OWS_CHARACTERS
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "format_iso_date",
     "parse_http_date",
     "parse_iso_date",
+    "read_http_date",
 ]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -29,6 +32,10 @@ _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 # The columns of IMF-fixdate in which the day's name and the month stand, as nearly all write them.
 _DAY_COLUMN = frozenset(f"{name}, " for name in _DAYS)
 _MONTH_COLUMN = {f" {name} ": number for number, name in enumerate(_MONTHS, 1)}
+
+_DAY = 86400
+# Longer than any date: what is longer is read each time rather than kept.
+_LONGEST_REMEMBERED = 64
 
 # 9999-12-31T23:59:59Z: the last second that four digits of a year can say.
 LARGEST_TIME = 253402300799
@@ -87,6 +94,32 @@ def parse_http_date(text: str, *, now: float) -> int | None:
         month, day, clock, year = part[12], part[13], part[14:17], int(part[17])
     hour, minute, second = (int(number) for number in clock)
     return time_of(year, _MONTH_NUMBERS[month.lower()], int(day), hour, minute, second)
+
+
+def read_http_date(value: str | None, *, now: float) -> int | None:
+    """
+    Read the value of a date field, None where it is absent; values come again and are remembered.
+
+    Args:
+        value: with or without outer blanks.
+        now: only used to place a two-digit year, to the day.
+
+    Source: RFC 9110 section 5.6.7.
+
+    >>> read_http_date(" Sun, 06 Nov 1994 08:49:37 GMT", now=0), read_http_date(None, now=0)
+    (784111777, None)
+    """
+    if value is None:
+        return None
+    day = int(now // _DAY)
+    return _remembered(value, day) if len(value) <= _LONGEST_REMEMBERED else _read(value, day)
+
+
+def _read(value: str, day: int) -> int | None:
+    return parse_http_date(value.strip(OWS_CHARACTERS), now=day * _DAY)
+
+
+_remembered = lru_cache(maxsize=1024)(_read)
 
 
 def _fixed_fields(text: str) -> tuple[int, int, int, int, int, int] | None:

@@ -80,6 +80,9 @@ def read_entity_tags(value: str) -> list[tuple[str, EntityTag, str | None]]:
     >>> [str(tag) for _, tag, _ in read_entity_tags('"a,b", W/"c", bare')]
     ['"a,b"', 'W/"c"', '"bare"']
     """
+    alone = _entity_tag.fullmatch(value)
+    if alone is not None:  # as nearly all requests have it
+        return [(value, EntityTag(alone[2], alone[1] is not None), None)]
     members = []
     separated = True
     for match in _list_member.finditer(value):

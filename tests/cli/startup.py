@@ -164,7 +164,6 @@ IMPORTED_UNUSED = {
     "wsgi_middleware": "the package of those that are used",
     "wsgi_middleware.closing_body": "content that streams is closed by it",
     "byte_ranges": "a conditional request may ask for a range",
-    "syntax.dates": "most responses have a Date",
     "syntax.ranges": "a conditional request may ask for a range",
     "cache_responses": "the first answer of a trace is no hit, and all others may be",
     "entity_tag_values": "what is stored is validated by its tag later in the trace",

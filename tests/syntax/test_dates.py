@@ -14,6 +14,7 @@ from httpheaders.syntax.dates import (
     format_iso_date,
     parse_http_date,
     parse_iso_date,
+    read_http_date,
 )
 
 SMALLEST_TIME = -62135596800
@@ -134,3 +135,20 @@ def test_iso_date(text, seconds):
 def test_any_text_is_a_date_or_none(text):
     for seconds in (parse_http_date(text, now=IN_2026), parse_iso_date(text)):
         assert seconds is None or isinstance(seconds, int)
+
+
+# Section 5.6.7: a recipient places the years of the obsolete form around the present
+@pytest.mark.parametrize(
+    ("value", "now", "seconds"),
+    [
+        (None, 0, None),
+        (" Sun, 06 Nov 1994 08:49:37 GMT\t", 0, 784111777),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", 784111777.5, 784111777),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", 4102444800, 3939871777),
+        ("Sun, 06 Nov 1994 08:49:37 GMT" + " " * 100, 0, 784111777),
+        ("yesterday", 0, None),
+    ],
+)
+def test_values_of_date_fields(value, now, seconds):
+    assert read_http_date(value, now=now) == seconds
+    assert read_http_date(value, now=now) == seconds
