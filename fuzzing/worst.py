@@ -156,6 +156,7 @@ WORST: Mapping[str, tuple[Blown, ...]] = {
         Blown(b"a{n},", _GET, b'"\n', _OK + b'Cache-Control: no-cache="', b"a{n},"),
         Blown(b"a{n}=b,", _GET + b"Cache-Control: "),
     ),
+    "command assert --raw --all vary[origin]": (Blown(b"HTTP/1.1 200\nVary: a{n} b\n\n"),),
     "compression.compress_message": (Blown(b"a{n};q=0.5,", _GET + b"Accept-Encoding: ", _OK),),
     "conditional.answer_conditional": (
         Blown(b'"a{n}",', _GET + b"If-None-Match: ", _OK),

@@ -165,31 +165,35 @@ def cache_headers(
         expires: a time for Expires, seconds since 1970.
 
     Raises:
-        PolicyError: no such strategy, a field name that is none, or directives that contradict
-            each other, with the words to delete.
+        PolicyError: no such strategy, a field name that is none, directives that contradict each
+            other, with the words to delete, or nothing that would tell a cache anything.
 
     Source: RFC 9111 section 5.2.2.
 
     >>> cache_headers("revalidate", adjust=CacheControl(max_age=60)).headers.get("Cache-Control")
     'public, max-age=60, must-revalidate'
     """
-    chosen = _strategy_of(strategy)
+    chosen = _NO_STRATEGY if strategy is None else _strategy_named(strategy)
     directives = _adjusted(chosen.directives, adjust, without)
     problems = contradictions(directives, has_expires=expires is not None)
     _refuse_new(problems, chosen)
-    headers = Headers().added("Cache-Control", format_cache_control(directives))
+    headers = Headers()
+    if directives != NO_DIRECTIVES:
+        headers = headers.added("Cache-Control", format_cache_control(directives))
     if chosen.cdn is not None:
         headers = headers.added("CDN-Cache-Control", format_cache_control(chosen.cdn))
     if expires is not None:
         headers = headers.added("Expires", format_http_date(expires))
+    if not headers:
+        raise PolicyError("no directive is left: keep one, or add one such as 'max-age'")
     names = _field_names([*chosen.vary, *vary])
     if names:
         headers = headers.added("Vary", ", ".join(names))
     return CacheHeaders(
         ok=True,
-        reason=f"for {chosen.use}" if strategy else "these directives go together",
+        reason=_reason(chosen, directives),
         reference="RFC 9111 section 5.2.2",
-        problems=(),
+        problems=_vary_problems(names, directives, chosen.cdn, expires),
         steps=_meanings(directives) if explain else (),
         strategy=strategy,
         headers=headers,
@@ -223,16 +227,38 @@ def build_cache_headers(strategy: str) -> dict[str, str]:
     >>> build_cache_headers("private-short")
     {'Cache-Control': 'private, max-age=300'}
     """
-    return dict(cache_headers(strategy).headers.pairs)
+    return dict(cache_headers(_strategy_named(strategy).name).headers.pairs)
 
 
-def _strategy_of(name: str | None) -> Strategy:
-    if name is None:
-        return Strategy("", NO_DIRECTIVES, "")
+_NO_STRATEGY = Strategy("", NO_DIRECTIVES, "")
+
+
+def _strategy_named(name: str) -> Strategy:
     if name not in STRATEGIES:
         known = ", ".join(STRATEGIES)
-        raise PolicyError(f"unknown strategy '{name[:60]}': expected one of {known}")
+        raise PolicyError(f"unknown strategy '{str(name)[:60]}': expected one of {known}")
     return STRATEGIES[name]
+
+
+def _reason(strategy: Strategy, directives: CacheControl) -> str:
+    if strategy is _NO_STRATEGY:
+        return "these directives go together"
+    if directives == strategy.directives:
+        return f"for {strategy.use}"
+    # What the strategy is for may no longer be true.
+    meanings = [f"{step.rule} ({step.outcome})" for step in _meanings(directives)]
+    told = ", ".join(meanings) or "nothing in Cache-Control"
+    return f"the strategy '{strategy.name}' as adjusted says {told}"
+
+
+def _vary_problems(
+    names: list[str], directives: CacheControl, cdn: CacheControl | None, expires: float | None
+) -> tuple[Problem, ...]:
+    lifetimes = (directives.max_age, directives.s_maxage, cdn and cdn.max_age, expires)
+    if "*" not in names or not any(lifetimes):
+        return ()
+    message = "no later request matches '*': what is stored is never used, however fresh"
+    return (Problem("Vary", message, "RFC 9111 section 4.1"),)
 
 
 def _adjusted(base: CacheControl, adjust: CacheControl, without: Iterable[str]) -> CacheControl:
@@ -266,7 +292,8 @@ def _field_names(names: list[str]) -> list[str]:
                 f"'{name[:60]}' is not a field name that Vary can list",
                 reference="RFC 9110 section 12.5.5",
             )
-    return list(reversed(unique.values()))
+    # "other aspects of the request might have played a role": which ones beside is all the same
+    return ["*"] if "*" in unique else list(reversed(unique.values()))
 
 
 _MEANINGS = {

@@ -151,9 +151,13 @@ def _octets(result: Any) -> bytes:
 # --- reading ----------------------------------------------------------------------------------
 
 
+def _inflater(window_bits: int) -> Any:
+    return _engine_module(deflate_engine()).decompressobj(window_bits)
+
+
 class _InflateReader:
     def __init__(self, window_bits: int) -> None:
-        self._inflate = _engine_module(deflate_engine()).decompressobj(window_bits)
+        self._inflate = _inflater(window_bits)
 
     @property
     def ended(self) -> bool:
@@ -182,8 +186,7 @@ class _DeflateReader(_InflateReader):
             self._begun = True
             # RFC 9110 section 8.4.1.2: some send "deflate" without the zlib wrapper.
             if data[0] & 0x0F != 8:
-                super().__init__(-15)
-                self._begun = True
+                self._inflate = _inflater(-15)
         return super().read(data, limit)
 
 

@@ -159,10 +159,27 @@ class _Builder:
         if self._verdict.status == 412:
             return self._result(412, self._response.headers.without(*_NOT_IN_304))
         value = self._request.headers.joined("Range")
-        if value is None or status != 200 or not self._verdict.use_range or self._size is None:
-            body = _content(method, self._response)
-            return self._result(status, self._response.headers, body)
-        return self._ranged(value, self._size)
+        plain = self._result(status, self._response.headers, _content(method, self._response))
+        if value is None:
+            return plain
+        if status == 200 and self._verdict.use_range and self._size is not None:
+            return self._ranged(value, self._size)
+        return self._ignoring_range(plain, method)
+
+    def _ignoring_range(self, plain: ConditionalAnswer, method: str) -> ConditionalAnswer:
+        """Tell why the Range does not count, where that is told nowhere else."""
+        if method != "GET":
+            why = f"Range is defined for GET alone, not for {method}"
+        elif plain.status not in (200, 206):
+            why = f"Range counts where the answer would be 200, not for {plain.status}"
+        elif self._verdict.use_range and self._size is None:
+            why = "the length of the content is not known"
+        else:
+            return plain  # a part is what is sent already, or the reason tells of If-Range
+        told = f"ignored: {why}"
+        problem = Problem("Range", told, "RFC 9110 section 14.2")
+        steps = (*plain.steps, Step("Range", told, problem.reference)) if self._explain else ()
+        return plain._replace(problems=(*plain.problems, problem), steps=steps)
 
     def _ranged(self, value: str, size: int) -> ConditionalAnswer:
         asked = requested_ranges(value, size)

@@ -110,7 +110,8 @@ def format_cookie_file(cookies: Iterable[StoredCookie]) -> tuple[str, tuple[Prob
     Write cookies as a cookie file.
 
     Returns:
-        The text, and what it could not hold: a tab inside a cookie would begin another field.
+        The text, and what it could not hold: a tab inside a cookie would begin another field, a
+        line feed another line.
 
     >>> text, problems = format_cookie_file([])
     >>> text
@@ -119,12 +120,19 @@ def format_cookie_file(cookies: Iterable[StoredCookie]) -> tuple[str, tuple[Prob
     lines = [_HEADING]
     problems: list[Problem] = []
     for cookie in cookies:
-        if _unwritable.search(f"{cookie.path}{cookie.name}{cookie.value}"):
-            message = "left out of the file: it holds a tab, which there divides fields"
+        found = _unwritable.search(f"{cookie.path}{cookie.name}{cookie.value}")
+        if found is not None:
+            message = f"left out of the file: it holds {_why_unwritable(found[0])}"
             problems.append(Problem(f"cookie[{cookie.name}]", message, _REFERENCE))
         else:
             lines.append(_format_line(cookie))
     return join_field_text("\n", [*lines, ""]), tuple(problems)
+
+
+def _why_unwritable(character: str) -> str:
+    if character == "\t":
+        return "a tab, which there divides fields"
+    return f"the control character 0x{ord(character):02X}, for which it has no place"
 
 
 def _format_line(cookie: StoredCookie) -> str:

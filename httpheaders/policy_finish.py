@@ -6,7 +6,7 @@ Source: PEP 3333; the rules are those of each middleware.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.messages.headers import Headers
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["call_finished", "finished_app"]
 
 
-def finished_app(app: WsgiApp, route: Route, *, whole_up_to: int = WHOLE_UP_TO) -> WsgiApp:
+def finished_app(
+    app: WsgiApp, route: Route, *, clock: Callable[[], float], whole_up_to: int = WHOLE_UP_TO
+) -> WsgiApp:
     """
     Put around an application what a route says of its answers.
 
@@ -30,6 +32,7 @@ def finished_app(app: WsgiApp, route: Route, *, whole_up_to: int = WHOLE_UP_TO) 
     Args:
         app: what handles the requests.
         route: that they match.
+        clock: gives the seconds since 1970.
         whole_up_to: octets of declared content to wait for.
     """
     if len(route.offers) > 0:
@@ -41,7 +44,7 @@ def finished_app(app: WsgiApp, route: Route, *, whole_up_to: int = WHOLE_UP_TO) 
     if route.etag:
         from httpheaders.wsgi_middleware.conditional import conditional_middleware
 
-        app = conditional_middleware(app, whole_up_to=whole_up_to)
+        app = conditional_middleware(app, whole_up_to=whole_up_to, clock=clock)
     if route.gzip:
         from httpheaders.wsgi_middleware.compression import compression_middleware
 

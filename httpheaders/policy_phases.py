@@ -89,7 +89,7 @@ def run_policy(
         request: as received.
         policy: what it is held against.
         response: what the application would answer; 200 without known content, if None.
-        now: seconds since 1970, for sessions.
+        now: seconds since 1970, for sessions and to place two-digit years.
         explain: whether to give the steps.
 
     Source: the sections that each phase names.
@@ -145,7 +145,12 @@ def _handled(passage: Passage, supposed: Response) -> Response:
 
     known = supposed.body is not None
     assert passage.route is not None
-    app = finished_app(_given(supposed), passage.route, whole_up_to=WHOLE_UP_TO if known else -1)
+    app = finished_app(
+        _given(supposed),
+        passage.route,
+        clock=lambda: passage.now,
+        whole_up_to=WHOLE_UP_TO if known else -1,
+    )
 
     def finished(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         return call_finished(app, passage, environ, start_response)

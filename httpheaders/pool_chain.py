@@ -18,6 +18,7 @@ from httpheaders.answer import Problem, Step
 from httpheaders.errors import InputError, PolicyError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.durations import parse_duration
+from httpheaders.syntax.seconds import shown_seconds
 
 if TYPE_CHECKING:
     from httpheaders.answer import Answer
@@ -168,9 +169,9 @@ def _reason(races: tuple[Race, ...]) -> str:
     if not races:
         return "every hop closes its idle connections before the next one does"
     return "; ".join(
-        f"{race.server} closes idle connections after {race.server_timeout:g} s while "
-        f"{race.client} uses them for {race.client_timeout:g} s: set {race.server} above "
-        f"{race.client_timeout:g} s, as {race.set_to:g} s"
+        f"{race.server} closes idle connections after {shown_seconds(race.server_timeout)} s while "
+        f"{race.client} uses them for {shown_seconds(race.client_timeout)} s: set {race.server} "
+        f"above {shown_seconds(race.client_timeout)} s, as {shown_seconds(race.set_to)} s"
         for race in races
     )
 
@@ -179,8 +180,8 @@ def _close_calls(pairs: list[tuple[Hop, Hop]], margin: float) -> list[Problem]:
     return [
         Problem(
             far.name,
-            f"outlasts {near.name} by {far.timeout - near.timeout:g} s only: a round trip or a "
-            "late timer can take longer",
+            f"outlasts {near.name} by {shown_seconds(far.timeout - near.timeout)} s only: a round "
+            "trip or a late timer can take longer",
             _REFERENCE,
         )
         for near, far in pairs
@@ -190,7 +191,8 @@ def _close_calls(pairs: list[tuple[Hop, Hop]], margin: float) -> list[Problem]:
 
 def _step(near: Hop, far: Hop) -> Step:
     outcome = "no race" if near.timeout < far.timeout else f"{far.name} resets"
-    rule = f"{near.name} ({near.timeout:g} s) closes before {far.name} ({far.timeout:g} s)"
+    first, then = shown_seconds(near.timeout), shown_seconds(far.timeout)
+    rule = f"{near.name} ({first} s) closes before {far.name} ({then} s)"
     return Step(rule, outcome, _REFERENCE)
 
 

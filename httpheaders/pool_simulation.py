@@ -27,6 +27,7 @@ from httpheaders.pool_presets import Preset, client_parameters
 from httpheaders.pool_tally import Counts, Tally, Waits
 from httpheaders.pool_trace import Faults, checked_chunks
 from httpheaders.pool_traffic import ThreadTraffic
+from httpheaders.syntax.seconds import shown_seconds
 
 __all__ = ["Outcome", "PoolRun", "Simulation", "simulate", "simulation_of"]
 
@@ -421,7 +422,7 @@ def simulation_of(
     stale = tally.stale_reuses if tally.counts_stale else None
     duration = max(outcome.end - outcome.first, 0.0)
     waits = tally.waits.summary(total.requests)
-    reason, reference = _reason(total, waits, stale, faults.skipped)
+    reason, reference = _reason(total, waits, stale, faults)
     return Simulation(
         ok=not total.errors and not stale and not faults.skipped,
         reason=reason,
@@ -461,16 +462,16 @@ _SHARED = (
 
 
 def _nothing_usable(faults: Faults) -> str:
-    if not faults.skipped:
+    problems = faults.problems()
+    if not problems:
         return "the trace is empty: expected requests with t, host and duration"
-    first = faults.problems()[0]
+    first = problems[0]
     return f"no request of the trace can be used: {first.where}: {first.message}"
 
 
-def _reason(total: Counts, waits: Waits, stale: int | None, skipped: int) -> tuple[str, str]:
-    if skipped:
-        lines = "1 line" if skipped == 1 else f"{skipped} lines"
-        return f"{lines} of the trace could not be used, so the counts lack them", PERSISTENCE
+def _reason(total: Counts, waits: Waits, stale: int | None, faults: Faults) -> tuple[str, str]:
+    if faults.skipped:
+        return f"{faults.shortfall()}, so the counts lack them", PERSISTENCE
     if total.errors:
         return (
             f"{total.errors} of {total.requests} requests were refused a connection: "
@@ -486,10 +487,16 @@ def _reason(total: Counts, waits: Waits, stale: int | None, skipped: int) -> tup
     opened = "1 connection was" if total.created == 1 else f"{total.created} connections were"
     text = f"{opened} opened for {total.requests} requests, {total.reuse_rate:.1%} were reuses"
     if waits.waited:
-        text += f"; {waits.waited} waited, {waits.mean:.3g} s on average, {waits.max:.3g} s at most"
+        mean, most = _shown(waits.total / waits.waited), _shown(waits.max)
+        text += f"; {waits.waited} waited, on average {mean} s each, {most} s at most"
     if total.discarded:
         text += f"; {total.discarded} were discarded because the pool was full"
     return text, PERSISTENCE
+
+
+def _shown(seconds: float) -> str:
+    """Write a time with as many digits as matter in a sentence."""
+    return shown_seconds(float(f"{seconds:.3g}"))
 
 
 def _steps(outcome: Outcome, parameters: PoolParameters) -> tuple[Step, ...]:

@@ -24,6 +24,7 @@ from httpheaders.pool_simulation import Rows, Simulation, simulate
 from httpheaders.pool_trace import Chunk, Faults, checked_chunks
 from httpheaders.pool_traffic import ThreadTraffic
 from httpheaders.syntax.durations import parse_duration
+from httpheaders.syntax.seconds import shown_seconds
 
 __all__ = ["Costs", "Sweep", "SweepPoint", "parse_sweep", "sweep"]
 
@@ -219,7 +220,7 @@ def _points(
     rows: Rows = list(traffic)
     chunks = list(checked_chunks(rows, faults))
     if not chunks:
-        simulate(rows, settings[0], faults=Faults())  # raises, saying what is wrong
+        simulate(rows, settings[0], faults=faults)  # raises, saying what is wrong
     one_pass = _one_pass(chunks, settings, name, values)
     if one_pass is not None:
         return one_pass
@@ -500,9 +501,10 @@ def _sweep(
     rising = sorted(points, key=lambda point: point.value)
     monotone = all(after.created <= before.created for before, after in pairwise(rising))
     way = method or f"{len(points)} runs, one a value"
+    advice = _advice(advised, best, knob, len(points))
     return Sweep(
         ok=advised.errors == 0 and not faults.skipped,
-        reason=_advice(advised, best, knob, len(points)),
+        reason=f"{faults.shortfall()}; for the rest, {advice}" if faults.skipped else advice,
         reference="RFC 9112 section 9.5",
         problems=faults.problems(),
         steps=(Step("vary one parameter", way, None),) if explain else (),
@@ -542,16 +544,21 @@ def _near_best(points: list[SweepPoint], criterion: str) -> list[SweepPoint]:
 def _advice(advised: SweepPoint, best: SweepPoint, knob: Knob, count: int) -> str:
     if advised.errors:
         return (
-            f"every setting of {knob.name} refuses requests: {advised.value:g} refuses the fewest, "
-            f"{advised.errors}"
+            f"every setting of {knob.name} refuses requests: {_shown(advised, knob)} refuses the "
+            f"fewest, {advised.errors}"
         )
     what = f"opens {advised.created} connections"
     if advised.mean_wait:
         what += f" and lets requests wait {advised.mean_wait:.3g} s on average"
     return (
-        f"{knob.name} {advised.value * knob.unit:g} is the smallest of {count} settings within 1 % "
-        f"of the best ({best.value * knob.unit:g}): it {what}"
+        f"{knob.name} {_shown(advised, knob)} is the smallest of {count} settings within 1 % of "
+        f"the best ({_shown(best, knob)}): it {what}"
     )
+
+
+def _shown(point: SweepPoint, knob: Knob) -> str:
+    """Write a value in the client's unit."""
+    return shown_seconds(point.value * knob.unit)
 
 
 def _client_name(preset: Preset | None, knob: Knob) -> str | None:

@@ -85,6 +85,11 @@ class Faults:
         if count <= _PROBLEMS_SHOWN:
             self._described.append(Problem(where, message))
 
+    def shortfall(self) -> str:
+        """Say how many lines could not be used."""
+        lines = "1 line" if self.skipped == 1 else f"{self.skipped} lines"
+        return f"{lines} of the trace could not be used"
+
     def problems(self) -> tuple[Problem, ...]:
         """Give the problems, with a last one for each kind that had too many to describe."""
         more = [

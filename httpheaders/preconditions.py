@@ -147,7 +147,7 @@ class _Evaluation:
             self._note("1. If-Match", "false: 412", "13.1.1")
             why = self._why_no_strong_match()
             return self._result(412, f"no entity tag of If-Match is the current one{why}", "13.1.1")
-        since = self._date_field("If-Unmodified-Since")
+        since = self._date_field("If-Unmodified-Since", "13.1.4")
         if since is None or self._validators.last_modified is None:
             return None
         if self._validators.last_modified <= since:
@@ -164,10 +164,13 @@ class _Evaluation:
                 return None
             status = 304 if self._method in ("GET", "HEAD") else 412
             self._note("3. If-None-Match", f"false: {status}", "13.1.2")
-            return self._result(status, "the client has the current entity tag", "13.1.2")
+            why = "the client has the current entity tag"
+            if value.strip(OWS_CHARACTERS) == "*":
+                why = "If-None-Match is *, and there is a current representation"
+            return self._result(status, why, "13.1.2")
         if self._method not in ("GET", "HEAD"):
             return None
-        since = self._date_field("If-Modified-Since")
+        since = self._date_field("If-Modified-Since", "13.1.3")
         modified = self._validators.last_modified
         if modified is None and self._validators.modified_by is not None:
             modified = int(self._validators.modified_by)
@@ -243,13 +246,13 @@ class _Evaluation:
             return ": the current one is weak, and If-Match compares strongly"
         return ""
 
-    def _date_field(self, name: str) -> int | None:
+    def _date_field(self, name: str, section: str) -> int | None:
         lines = self._headers.get_all(name)
         if not lines:
             return None
         date = _date(lines[0], self._now) if len(lines) == 1 else None
         if date is None:
-            self._tell(name, "ignored: this is no single HTTP-date", "13.1.3")
+            self._tell(name, "ignored: this is no single HTTP-date", section)
         return date
 
     def _passed(self) -> str:

@@ -10,7 +10,6 @@ Source: PEP 3333 section "The Server/Gateway Side".
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +183,7 @@ def call_app(
     """
     server = ServerSide(take)
     body: Iterable[bytes] | None = None
+    is_answered = False
     try:
         body = app(environ, server.start_response)
         for chunk in _iterable(body):
@@ -191,13 +191,14 @@ def call_app(
             if not server.goes_on:
                 break
         server.finish()
+        is_answered = True
     except WsgiError:
         raise
     except (Exception, SystemExit) as error:
         begun = " after its answer had begun" if server.has_sent else ""
         raise WsgiError(f"{name} raised {describe(error)}{begun}") from error
     finally:
-        _close(body, name)
+        _close(body, name, is_answered=is_answered)
     code, _, phrase = server.status.partition(" ")
     headers = Headers(
         (key, decode_field_text(text.encode("latin-1"))) for key, text in server.pairs
@@ -218,14 +219,14 @@ def _iterable(body: Any) -> Iterator[bytes]:
     )
 
 
-def _close(body: object, name: str) -> None:
-    close = getattr(body, "close", None)
-    if close is None:
-        return
+def _close(body: object, name: str, *, is_answered: bool) -> None:
     try:
-        close()
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
     except (Exception, SystemExit) as error:
-        if sys.exc_info()[1] is error:
+        # Where there is no answer, what prevented it is on its way: that is what matters.
+        if is_answered:
             raise WsgiError(f"close() of {name} raised {describe(error)}") from error
 
 

@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from httpheaders.errors import WsgiError
 from httpheaders.messages.headers import Headers, decode_field_text
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.wsgi_call import describe
 
 if TYPE_CHECKING:
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
@@ -169,11 +171,24 @@ def stacked(
         around: what to put around each layer and the application, given it and its name, such as
             `Trace.recorded`.
         name: of the application.
+
+    Raises:
+        WsgiError: a middleware raised, or gave no application.
     """
     for watch in around:
         app = watch(app, name)
     for layer, middleware in reversed(layers):
-        app = middleware(app)
+        app = _put_around(app, layer, middleware)
         for watch in around:
             app = watch(app, layer)
     return app
+
+
+def _put_around(app: WsgiApp, name: str, middleware: Middleware) -> WsgiApp:
+    try:
+        made = middleware(app)
+    except (Exception, SystemExit) as error:
+        raise WsgiError(f"middleware '{name}' raised {describe(error)}") from error
+    if not callable(made):
+        raise WsgiError(f"middleware '{name}' gave {type(made).__name__}, which cannot be called")
+    return made

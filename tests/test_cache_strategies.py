@@ -9,6 +9,7 @@ from httpheaders.cache_control import CacheControl, parse_cache_control
 from httpheaders.cache_control_problems import contradictions
 from httpheaders.cache_strategies import STRATEGIES, build_cache_headers, cache_headers
 from httpheaders.errors import PolicyError
+from httpheaders.messages.headers import Headers
 
 PROMISED = {
     "no-cache": "no-cache, must-revalidate",
@@ -25,9 +26,10 @@ def test_promised_strategy(strategy, value):
     assert httpheaders.build_cache_headers(strategy)["Cache-Control"] == value
 
 
-def test_unknown_strategy_names_the_known():
-    with pytest.raises(ValueError, match="no-cache, no-store, public-immutable"):
-        build_cache_headers("forever")
+@pytest.mark.parametrize("name", ["forever", None, 7])
+def test_unknown_strategy_names_the_known(name):
+    with pytest.raises(ValueError, match=f"'{name}'.* no-cache, no-store, public-immutable"):
+        build_cache_headers(name)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda strategy: strategy.name)
@@ -58,6 +60,25 @@ def test_adjustment(strategy, options, value):
     assert cache_headers(strategy, **options).headers.get("Cache-Control") == value
 
 
+def test_the_use_of_a_strategy_is_told_only_where_it_is_as_it_was():
+    assert (
+        cache_headers("no-store").reason == "for secrets and personal data that no cache may keep"
+    )
+    changed = cache_headers("no-store", adjust=CacheControl(max_age=60), without=["no-store"])
+    assert changed.reason == (
+        "the strategy 'no-store' as adjusted says max-age=60 (fresh for so many seconds)"
+    )
+
+
+def test_where_no_directive_is_left_there_is_no_cache_control():
+    none = ["no-cache", "must-revalidate"]
+    answer = cache_headers("no-cache", without=none, expires=784111777)
+    assert answer.headers == Headers([("Expires", "Sun, 06 Nov 1994 08:49:37 GMT")])
+    for nothing in ({"strategy": "no-cache", "without": none}, {"strategy": None}):
+        with pytest.raises(PolicyError, match="no directive is left"):
+            cache_headers(**nothing, vary=["Accept"])
+
+
 REFUSED = [
     pytest.param({"adjust": CacheControl(max_age=60)}, "delete 'max-age=60'", id="contradiction"),
     pytest.param({"without": ["maxage"]}, "unknown directive 'maxage'", id="unknown-directive"),
@@ -75,6 +96,21 @@ def test_refused_with_the_words_to_delete(options, words):
 def test_vary_lists_each_name_once():
     answer = cache_headers("api", vary=["accept", "Origin"])
     assert answer.headers.get("Vary") == "Authorization, Accept, Origin"
+
+
+# RFC 9110 section 12.5.5, RFC 9111 section 4.1
+@pytest.mark.parametrize(
+    ("strategy", "is_odd"),
+    [
+        pytest.param("public-immutable", True, id="max-age"),
+        pytest.param("cdn-only", True, id="in-the-cdn"),
+        pytest.param("no-cache", False, id="no-lifetime"),
+    ],
+)
+def test_a_star_in_vary_stands_alone_and_is_told_beside_a_lifetime(strategy, is_odd):
+    answer = cache_headers(strategy, vary=["Accept", "*"])
+    assert answer.headers.get("Vary") == "*"
+    assert [problem.where for problem in answer.problems] == ["Vary"] * is_odd
 
 
 def test_expires_is_an_http_date():

@@ -118,9 +118,43 @@ def test_if_range_spares_what_the_client_has_already():
     assert ask({"Range": "bytes=0-9", "If-Range": '"v6"'}).status == 200
 
 
-def test_range_is_for_get_alone():
-    answer = ask({"Range": "bytes=0-9"}, method="HEAD")
-    assert (answer.status, answer.body) == (200, None)
+# 14.2
+@pytest.mark.parametrize(
+    ("options", "status", "told"),
+    [
+        pytest.param({"method": "HEAD"}, 200, "for GET alone, not for HEAD", id="head"),
+        pytest.param({"method": "POST"}, 200, "for GET alone, not for POST", id="post"),
+        pytest.param({"method": "OPTIONS"}, 200, "for GET alone, not for OPTIONS", id="options"),
+        pytest.param({"response": Response(204)}, 204, "not for 204", id="no-content"),
+        pytest.param({"response": Response(200, FIELDS)}, 200, "length", id="length-unknown"),
+    ],
+)
+def test_a_range_that_is_ignored_is_told(options, status, told):
+    answer = ask({"Range": "bytes=0-9"}, explain=True, **options)
+    assert (answer.status, answer.ranges, answer.ok) == (status, (), True)
+    (problem,) = answer.problems
+    assert (problem.where, problem.reference) == ("Range", "RFC 9110 section 14.2")
+    assert problem.message.startswith("ignored: ")
+    assert told in problem.message
+    assert answer.steps[-1] == ("Range", problem.message, problem.reference)
+
+
+def test_head_gets_no_part_and_no_content():
+    assert ask({"Range": "bytes=0-9"}, method="HEAD").body is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        pytest.param({"If-Range": '"v6"'}, 200, id="the-reason-tells-of-if-range"),
+        pytest.param({"If-None-Match": '"v7"'}, 304, id="not-modified"),
+        pytest.param({}, 206, id="a-part-already"),
+    ],
+)
+def test_a_range_that_counted_is_no_problem(fields, status):
+    response = Response(206 if status == 206 else 200, FIELDS, CONTENT)
+    answer = ask({"Range": "bytes=0-9", **fields}, response=response)
+    assert (answer.status, answer.problems) == (status, ())
 
 
 def test_precondition_goes_before_range():

@@ -165,7 +165,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     "pool_plot": {"pool_sweep"},
     "wsgi_call": {"wsgi"},
     "wsgi_validation": {"wsgi", "wsgi_call"},
-    "wsgi_trace": {"wsgi"},
+    "wsgi_trace": {"wsgi", "wsgi_call"},
     "wsgi_middleware": {
         "wsgi_middleware.error_catching",
         "wsgi_middleware.request_id",

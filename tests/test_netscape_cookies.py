@@ -88,10 +88,19 @@ def test_a_malformed_line_costs_only_itself(line):
     assert [problem.where for problem in problems] == ["line 2"]
 
 
-def test_what_the_file_cannot_hold_is_told():
-    text, problems = format_cookie_file([stored("a=1\t2"), stored("b=1")])
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        pytest.param("1\t2", "a tab, which there divides fields", id="tab"),
+        pytest.param("1\n2", "the control character 0x0A", id="line-feed"),
+        pytest.param("\x7f", "the control character 0x7F", id="delete"),
+    ],
+)
+def test_what_the_file_cannot_hold_is_told(value, told):
+    text, problems = format_cookie_file([stored("a=")._replace(value=value), stored("b=1")])
     assert text.count("\n") == 2
     assert problems[0].where == "cookie[a]"
+    assert told in problems[0].message
 
 
 def test_a_date_at_the_epoch_is_no_session():

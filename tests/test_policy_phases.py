@@ -260,6 +260,19 @@ def test_what_the_application_answers_is_finished():
     assert (again.phase, again.response.status) == ("completed", 304)
 
 
+# RFC 9110 section 5.6.7
+@pytest.mark.parametrize("year", ["21", "19"])
+def test_two_digit_years_are_placed_by_the_clock(year):
+    policy = Policy((Route("/", ("GET",), etag=True),))
+    modified = Headers([("Last-Modified", "Wed, 01 Jul 2020 00:00:00 GMT")])
+    day = {"21": "Thursday", "19": "Monday"}[year]
+    since = Headers([("If-Modified-Since", f"{day}, 01-Jul-{year} 00:00:00 GMT")])
+    answer = run_policy(
+        Request("GET", "/", since), policy, response=Response(200, modified, b"x"), now=NOW
+    )
+    assert answer.response.status == {"21": 304, "19": 200}[year]
+
+
 def test_of_unknown_content_only_the_headers_are_said():
     answer = judged("GET", "/static/app.css", ("Accept-Encoding", "gzip"))
     assert answer.response.body is None

@@ -36,6 +36,7 @@ def test_a_race_names_the_value_to_set():
         None,
     )
     assert "set gunicorn above 60 s" in check_chain(parse_chain("lb=60s,gunicorn=2s")).reason
+    assert "above 9072000 s, as 9072005 s" in check_chain(parse_chain("lb=15w,gunicorn=2s")).reason
     (race,) = check_chain(parse_chain("lb=60s,gunicorn=30s"), margin=1).races
     assert (race.set_to, race.or_client_to) == (61, 29)
 

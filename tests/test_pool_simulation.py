@@ -222,6 +222,13 @@ def test_threads_that_wait_ask_later():
 # -- what the answer says
 
 
+def test_the_time_that_is_told_is_that_of_those_that_waited():
+    rows = [(0, "a", 0.5), (0, "a", 1), (9, "a", 1), (19, "a", 1)]
+    answer = simulate(rows, PoolParameters(max_per_host=1))
+    assert answer.reason.endswith("; 1 waited, on average 0.5 s each, 0.5 s at most")
+    assert answer.waits.mean == 0.125
+
+
 def test_anomalies_are_compared():
     rows = [(n * 0.1, "a", 3.0) for n in range(200)]
     notes = simulate(rows, preset=find_preset("httpx")).notes

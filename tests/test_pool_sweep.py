@@ -166,3 +166,4 @@ def test_bad_lines_are_told_once():
     answer = sweep([(0, "a", 1), (1, "a", -1)], PoolParameters(), "idle_timeout", [1, 2])
     assert len(answer.problems) == 1
     assert not answer.ok
+    assert answer.reason.startswith("1 line of the trace could not be used; for the rest, ")

@@ -147,6 +147,21 @@ def test_cache_has_a_stand_in_for_last_modified():
     assert evaluate_preconditions("GET", headers, validators, now=NOW).status == 304
 
 
+@pytest.mark.parametrize(
+    ("name", "section"), [("If-Unmodified-Since", "13.1.4"), ("If-Modified-Since", "13.1.3")]
+)
+def test_a_date_that_is_none_is_told_by_the_section_of_its_field(name, section):
+    (problem,) = evaluate_preconditions("GET", Headers([(name, "x")]), STRONG, now=NOW).problems
+    assert (problem.where, problem.reference) == (name, f"RFC 9110 section {section}")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_star_says_nothing_of_a_tag_that_the_client_has(method):
+    headers = Headers([("If-None-Match", "*")])
+    reason = evaluate_preconditions(method, headers, STRONG, now=NOW).reason
+    assert reason == "If-None-Match is *, and there is a current representation"
+
+
 def test_unquoted_tag_is_told():
     headers = Headers([("If-None-Match", "v7")])
     (problem,) = evaluate_preconditions("GET", headers, STRONG, now=NOW).problems

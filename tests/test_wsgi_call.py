@@ -7,6 +7,7 @@ import pytest
 from httpheaders.errors import WsgiError
 from httpheaders.messages.message import Request
 from httpheaders.wsgi_call import answer_wsgi
+from httpheaders.wsgi_middleware.conditional import conditional_middleware
 from tests import wsgi_apps
 from tests.wsgi_apps import TEXT, WHOLE, Closing
 from tests.wsgi_client import call
@@ -115,6 +116,20 @@ def test_an_exception_in_close_is_told():
 
     with pytest.raises(WsgiError, match="LookupError: in close"):
         answer_wsgi(good(body=Bad([b"x"])), Request())
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "behind-a-middleware"])
+def test_an_exception_in_close_does_not_hide_the_one_before(wrapped):
+    class Bad(Closing):
+        def __next__(self):
+            raise LookupError("the cause")
+
+        def close(self):
+            raise ValueError("in close")
+
+    app = good(body=Bad([]))
+    with pytest.raises(WsgiError, match="LookupError: the cause"):
+        answer_wsgi(conditional_middleware(app) if wrapped else app, Request())
 
 
 def test_content_beyond_the_bound_is_not_read():

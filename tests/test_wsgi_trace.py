@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from httpheaders.errors import WsgiError
 from httpheaders.wsgi_middleware.request_id import request_id_middleware
 from httpheaders.wsgi_trace import Trace, stacked
 from tests.wsgi_apps import TEXT, WHOLE, listed
@@ -56,3 +57,19 @@ def test_a_layer_that_was_not_reached_has_nothing():
     assert (outer.status_before, outer.status_after) == (None, 403)
     assert (middle.status_after, inner.status_after) == (None, None)
     assert (middle.seconds, inner.seconds) == (0, 0)
+
+
+def failing(app):
+    raise LookupError("no settings")
+
+
+@pytest.mark.parametrize(
+    ("middleware", "told"),
+    [
+        pytest.param(failing, "raised LookupError: no settings", id="raises"),
+        pytest.param(lambda app: None, "gave NoneType, which cannot be called", id="gives-none"),
+    ],
+)
+def test_a_middleware_that_gives_no_application_is_named(middleware, told):
+    with pytest.raises(WsgiError, match=f"middleware 'mine' {told}"):
+        stacked(listed, [("id", request_id_middleware), ("mine", middleware)])

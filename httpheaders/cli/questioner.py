@@ -25,6 +25,7 @@ _REQUEST_KEYS = frozenset(
 )
 # What every answer of ours has: by it one is known that was piped on.
 _ANSWER_KEYS = frozenset({"ok", "reason", "reference", "problems"})
+_NONE: frozenset[str] = frozenset()
 
 
 class Questioner:
@@ -99,11 +100,11 @@ class Questioner:
                     values[key] = reader(item, key)
             elif key != "id":
                 return self._of_message_object(document)
-        identity, clock = value.get("id"), self._clock
+        identity, clock, line = value.get("id"), self._clock, document.line
         # What NamedTuple's own constructor does, without the call in between.
         return tuple.__new__(
             Question,
-            (values, None, self._explain, clock, identity, None, None, document.line, (), None),
+            (values, None, self._explain, clock, identity, None, None, line, (), None, _NONE),
         )
 
     def _of_open_object(self, document: Record, rest: str) -> Question:
@@ -121,22 +122,23 @@ class Questioner:
     def _of_message_object(self, document: Record) -> Question:
         value, keys = document.value, self._keys
         exchange = self._messages(value)
-        values = dict(self._options)
+        own = {}
         # An answer of ours, piped on, has keys of its own that mean something else here.
         if not value.keys() >= _ANSWER_KEYS:
             for key, item in value.items():
                 if key in keys:
                     if item is not None:
-                        values[key] = keys[key](item, key)
+                        own[key] = keys[key](item, key)
                 elif key != "id" and exchange is None:
                     raise InputError(self._unknown(key), where=f"$.{key}")
         return Question(
-            values,
+            {**self._options, **own},
             exchange,
             self._explain,
             self._clock,
             value.get("id"),
             line=document.line,
+            beside=frozenset(own),
         )
 
     def _messages(self, value: Mapping[str, Any]) -> Exchange | None:

@@ -70,6 +70,7 @@ class Question(NamedTuple):
         line: the line of the input, where it has one.
         earlier: the exchanges that came before this one, where the form joins or gathers them.
         documents: the whole input, where the form takes it as one question.
+        beside: the keys of the short form that the document has beside its messages.
     """
 
     values: Mapping[str, Any]
@@ -82,6 +83,7 @@ class Question(NamedTuple):
     line: int | None = None
     earlier: tuple[Exchange, ...] = ()
     documents: Iterator[Document] | None = None
+    beside: frozenset[str] = frozenset()
 
     @property
     def hops(self) -> tuple[Exchange, ...]:

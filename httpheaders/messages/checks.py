@@ -281,7 +281,7 @@ def run_checks(
     if not checks:
         raise InputError("there are no checks to run")
     results: list[CheckResult] = []
-    problems: list[Problem] = []
+    problems: dict[Problem, None] = {}  # a list is searched through for each of very many
     for number in choose_hops(len(hops), hop, every=every):
         for check in checks:
             finding = find(
@@ -291,7 +291,7 @@ def run_checks(
                 every=True,
                 counts_from_now=counts_from_now,
             )
-            problems += [problem for problem in finding.problems if problem not in problems]
+            problems |= dict.fromkeys(finding.problems)
             results.append(_result(check, finding, number + 1, search))
     if not results:
         reason = f"there is no message {hop}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from httpheaders.answer import Problem
@@ -53,7 +54,7 @@ class HarEntry(NamedTuple):
     problems: tuple[Problem, ...] = ()
     started: float | None = None
     duration: float | None = None
-    timings: Mapping[str, float] = {}
+    timings: Mapping[str, float] = MappingProxyType({})
     connection: str | None = None
     server_address: str | None = None
     from_cache: bool = False

@@ -204,7 +204,7 @@ class Headers:
         missing = [name for name in names if name.lower() not in known]
         if not missing or "*" in known:
             return self
-        return self.replaced("Vary", ", ".join((*listed, *missing)))
+        return self.replaced("Vary", "*" if "*" in missing else ", ".join((*listed, *missing)))
 
     def _by_name(self) -> dict[str, list[str]]:
         if self._index is None:

@@ -9,7 +9,8 @@ Source: RFC 9110 sections 13.2 and 14.2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from httpheaders.conditional import ConditionalAnswer, answer_conditional
@@ -48,6 +49,7 @@ def conditional_middleware(
     algorithm: str = "blake2b",
     weak: bool = False,
     whole_up_to: int = WHOLE_UP_TO,
+    clock: Callable[[], float] = time.time,
 ) -> WsgiApp:
     """
     Tag what an application answers to GET and HEAD, and answer conditional requests.
@@ -60,6 +62,7 @@ def conditional_middleware(
         algorithm: of the entity tags, as in `entity_tag_of`.
         weak: whether the tags are weak.
         whole_up_to: octets of declared content to wait for, so that a tag can be made.
+        clock: gives the seconds since 1970; only to place two-digit years.
 
     Source: RFC 9110 sections 8.8.3, 13 and 14.
 
@@ -72,7 +75,7 @@ def conditional_middleware(
 
     # Most requests have no conditions; what is done with them keeps nothing of them.
     unconditional = {
-        method: _Conditions(Request(method, None, Headers()), algorithm, weak)
+        method: _Conditions(Request(method, None, Headers()), clock, algorithm, weak)
         for method in ("GET", "HEAD")
     }
 
@@ -84,7 +87,8 @@ def conditional_middleware(
             content_filter = unconditional[method]
         else:
             fields = [(name, environ[key]) for key, name in _CONDITIONS.items() if key in environ]
-            content_filter = _Conditions(Request(method, None, Headers(fields)), algorithm, weak)
+            request = Request(method, None, Headers(fields))
+            content_filter = _Conditions(request, clock, algorithm, weak)
         return filtered(app, environ, start_response, content_filter, whole_up_to=whole_up_to)
 
     return conditioned
@@ -106,8 +110,11 @@ def with_entity_tag(response: Response, *, algorithm: str, weak: bool = False) -
 class _Conditions:
     """The conditions of one request, applied to whatever the application answers."""
 
-    def __init__(self, request: Request, algorithm: str, weak: bool) -> None:
+    def __init__(
+        self, request: Request, clock: Callable[[], float], algorithm: str, weak: bool
+    ) -> None:
         self._request = request
+        self._clock = clock
         self._algorithm = algorithm
         self._weak = weak
 
@@ -122,7 +129,7 @@ class _Conditions:
             return Head(head.status, [*head.headers, ("ETag", tag)]), body
         response = Response(code, Headers(head.headers), body)
         response = with_entity_tag(response, algorithm=self._algorithm, weak=self._weak)
-        answer = answer_conditional(self._request, response, now=0)
+        answer = answer_conditional(self._request, response, now=self._clock())
         return _head_of(answer, head), answer.body or b""
 
     def _without_content(self, head: Head) -> Head:
@@ -144,12 +151,12 @@ class _Conditions:
         return _head_of(answer, head), None
 
     def _streamed_answer(self, request: Request, head: Head, size: int | None) -> ConditionalAnswer:
-        response = Response(head.code, Headers(head.headers))
-        answer = answer_conditional(request, response, now=0, size=size)
+        response, now = Response(head.code, Headers(head.headers)), self._clock()
+        answer = answer_conditional(request, response, now=now, size=size)
         if len(answer.ranges) > 1:
             # "A server MAY ignore the Range header field": several would have to be kept.
             plain = request._replace(headers=request.headers.without("Range", "If-Range"))
-            return answer_conditional(plain, response, now=0)
+            return answer_conditional(plain, response, now=now)
         return answer
 
 

@@ -171,7 +171,7 @@ class _FilteredCall:
     def begin_stream(self) -> None:
         """Send the head on, for content that comes piece by piece."""
         if self.head is None:
-            raise WsgiError("the application gave content before it called start_response")
+            raise WsgiError("the application's content began or ended before start_response")
         head, self._stream = self._filter.begin(self.head)
         self._pass_head(head)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from httpheaders.errors import InputError, PolicyError
@@ -55,7 +56,7 @@ def _cors(policy: Policy | None, clock: Clock) -> Middleware:
 def _etag(policy: Policy | None, clock: Clock) -> Middleware:
     from httpheaders.wsgi_middleware.conditional import conditional_middleware
 
-    return conditional_middleware
+    return partial(conditional_middleware, clock=clock)
 
 
 def _gzip(policy: Policy | None, clock: Clock) -> Middleware:

@@ -51,7 +51,7 @@ def policy_middleware(
     """
 
     def middleware(app: WsgiApp) -> WsgiApp:
-        apps = {route: finished_app(app, route) for route in policy.routes}
+        apps = {route: finished_app(app, route, clock=clock) for route in policy.routes}
 
         def policed(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
             passage = Passage(

@@ -157,7 +157,12 @@ def environ_for(environ: Environ, forward: Request) -> Environ:
 
 
 def gathered(app: WsgiApp, environ: Environ) -> Response:
-    """Call an application and give its whole response."""
+    """
+    Call an application and give its whole response.
+
+    Raises:
+        WsgiError: it never called `start_response`.
+    """
     pieces: list[bytes] = []
     heads: list[Head] = []
 
@@ -172,6 +177,8 @@ def gathered(app: WsgiApp, environ: Environ) -> Response:
         close = getattr(body, "close", None)
         if close is not None:
             close()
+    if not heads:
+        raise _no_head()
     return Response(heads[-1].code, Headers(heads[-1].headers), b"".join(pieces))
 
 
@@ -315,7 +322,7 @@ class _ForwardedCall:
 def _no_head() -> Exception:
     from httpheaders.errors import WsgiError
 
-    return WsgiError("the application gave content before it called start_response")
+    return WsgiError("the application's content began or ended before start_response")
 
 
 class _StaleBody:

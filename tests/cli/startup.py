@@ -148,7 +148,7 @@ MAY_IMPORT = {
             "array cli.commands.pool_sim cli.pool_traffic_input connection_pool heapq",
             "idle_connections math plain_pool_run pool_decisions pool_hosts pool_notes",
             "pool_parameters pool_presets waiting_requests",
-            "pool_simulation pool_tally pool_trace pool_traffic syntax.durations",
+            "pool_simulation pool_tally pool_trace pool_traffic syntax.durations syntax.seconds",
         ),
     }.items()
 }

@@ -66,6 +66,7 @@ def test_raw_is_header_lines(arguments, lines):
         (["no-store", "--max-age", "60"], "delete 'max-age=60' or 'no-store'"),
         (["private-short", "--public"], "delete one"),
         (["immutabel"], "unknown strategy 'immutabel'"),
+        (["no-store", "--without", "no-store"], "no directive is left"),
         (["no-store", "--max-age", "soon"], "not a duration"),
         (["no-store", "--vary", "a\nb"], "not a field name"),
         (["private-short", "--max-age", "250ms"], "expected whole seconds"),
@@ -116,3 +117,15 @@ def test_short_form():
     found = answer(stdin=json.dumps(question).encode())
     assert found["id"] == 7
     assert found["headers"]["cache-control"] == ["public, max-age=60, must-revalidate"]
+
+
+def test_of_an_exchange_no_cache_control_stays_that_was_not_decided():
+    exchange = {"response": {"status": 200, "headers": {"Cache-Control": "no-store", "Vary": "A"}}}
+    found = answer(
+        "no-store", "--without", "no-store", "--expires", "1994-11-06", "--vary", "*",
+        "--input", "-", stdin=json.dumps(exchange).encode(),
+    )  # fmt: skip
+    assert found["response"]["headers"] == {
+        "vary": ["*"],
+        "expires": ["Sun, 06 Nov 1994 00:00:00 GMT"],
+    }

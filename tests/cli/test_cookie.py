@@ -232,6 +232,12 @@ def test_a_response_gets_the_line():
     assert headers["set-cookie"] == ["x=1", "a=1; HttpOnly; Secure; SameSite=Lax"]
 
 
+def test_the_keys_of_the_short_form_are_the_options_names():
+    question = b'{"name": "a", "value": "1", "attribute": ["Priority=High"], "same_site": "none"}'
+    line = "a=1; HttpOnly; Secure; SameSite=None; Priority=High"
+    assert answer("build", stdin=question)["set_cookie"] == line
+
+
 def test_what_browsers_drop_is_built_and_not_ok():
     found = answer("build", "a", "1", "--same-site", "none", "--no-secure", status=1)
     assert found["set_cookie"] == "a=1; HttpOnly; SameSite=None"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 
 import pytest
 
@@ -78,6 +79,18 @@ def test_tag_of_a_file_is_its_hash(file, algorithm):
     expected = hashlib.new(algorithm, file.read_bytes()).hexdigest()
     done = run("etag", str(file), "--algorithm", algorithm, "--weak", "--raw")
     assert done.stdout.decode() == f'W/"{expected}"\n'
+
+
+@pytest.mark.parametrize(("condition", "status"), [(TAG, 200), ('"v6"', 412)])
+def test_a_tag_that_is_given_counts_for_a_file_too(file, condition, status):
+    found = answer(str(file), "--etag", TAG, "--if-match", condition)
+    assert (found["status"], found["etag"]) == (status, TAG)
+
+
+def test_a_tag_that_is_given_needs_no_hash(file):
+    etag = f"'{sys.executable}' -X importtime -m httpheaders etag '{file}'"
+    assert b"hashlib" in shell(etag).stderr
+    assert b"hashlib" not in shell(f"{etag} --etag v7").stderr
 
 
 def test_octets_of_standard_input(file):

@@ -79,6 +79,14 @@ def test_json_keys_are_there_when_nothing_is():
     )
 
 
+def test_several_values_are_a_list_as_they_are_several_lines():
+    cookies = b"HTTP/1.1 200\nSet-Cookie: a=1\nSet-Cookie: b=2; Secure\n\n"
+    answer = json.loads(run("get", "set-cookie.secure", "--json", stdin=cookies).stdout)
+    assert (answer["ok"], answer["value"], answer["text"]) == (False, [False, True], "false\ntrue")
+    one = json.loads(run("get", "set-cookie[b].secure", "--json", stdin=cookies).stdout)
+    assert (one["ok"], one["value"], one["text"]) == (True, True, "true")
+
+
 def test_explain_is_json():
     answer = json.loads(run("get", "vary[origin]", "-e", stdin=HOPS).stdout)
     assert len(answer["steps"]) == 2

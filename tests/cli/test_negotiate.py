@@ -183,3 +183,19 @@ def test_the_library_door():
 
     assert negotiate_content_type("text/*;q=0.5, a/b", ["text/html", "a/b"]) == "a/b"
     assert negotiate_content_type("image/png", ["text/html"]) is None
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        pytest.param({"accept": "text/html"}, ["accept"], id="another"),
+        pytest.param({"accept": "text/plain"}, [], id="the-same"),
+        pytest.param({"accept_language": "en"}, [], id="what-the-request-leaves-out"),
+    ],
+)
+def test_a_field_beside_a_request_that_has_it_is_told(beside, told):
+    question = {"request": {"headers": {"Accept": "text/plain"}}, "available": ["text/plain"]}
+    options = ("--accept", "text/css", "--by", "type")
+    found = answer(*options, stdin=json.dumps({**question, **beside}).encode())
+    assert found["selected"] == "text/plain"
+    assert [problem["where"] for problem in found["problems"]] == told

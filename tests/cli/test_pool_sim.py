@@ -219,6 +219,32 @@ def test_a_plot_stands_in_place_of_the_json(tmp_path):
     assert file.read_text().startswith("<svg")
 
 
+def test_a_sweep_tells_what_could_not_be_used():
+    code, output, _ = run(
+        "--sweep", "idle-timeout=1:9", input=lines(*ROWS, {"t": 9, "host": "a", "duration": -1})
+    )
+    answer = json.loads(output)
+    assert (code, answer["ok"], answer["skipped"]) == (1, False, 1)
+    assert [problem["message"] for problem in answer["problems"]] == [
+        "left out: duration -1 is negative"
+    ]
+
+
+def test_the_settings_of_a_chain_can_be_read_again():
+    _, output, _ = run("--chain", "client=15w,lb=60s", "--raw")
+    assert output == "client=9072000s,lb=9072005s\n"
+    assert run("--chain", output.strip())[0] == 0
+
+
+@pytest.mark.parametrize("sweep", [(), ("--sweep", "idle-timeout=1:9")], ids=["plain", "sweep"])
+def test_a_har_of_requests_that_share_a_connection_is_not_called_empty(sweep):
+    request = {"method": "GET", "url": "https://a.example/", "httpVersion": "h2", "headers": []}
+    har = {"log": {"entries": [{"request": request}]}}
+    code, _, messages = run(*sweep, input=json.dumps(har))
+    assert code == 2
+    assert "entry 1: left out: HTTP/2 and HTTP/3 requests share a connection" in messages
+
+
 @pytest.mark.parametrize(
     ("arguments", "given", "message"),
     [
@@ -240,6 +266,7 @@ def test_a_plot_stands_in_place_of_the_json(tmp_path):
         (("--max-per-host", "0", "--rate", "1", "--latency", "1s"), None, "max_per_host 0"),
         (("--plot", "--rate", "1", "--latency", "1s"), None, "a plot needs a --sweep"),
         (("--sweep", "order=1:2", "--rate", "1", "--latency", "1s"), None, "is not a number"),
+        (("--sweep", "idle-timeout=1:2"), '{"op": "get", "t": 0}', "a sweep needs requests"),
         (("--chain", "client=90s"), None, "two hops or more"),
     ],
 )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib import import_module
+
+import click
 import pytest
 
+from httpheaders.cli import commands
 from httpheaders.cli.key_types import (
     boolean,
     count,
@@ -38,6 +43,21 @@ def question(value: dict[str, object], form: Form = FORM, **options: object):
 def test_options_fill_in_what_the_input_leaves_out():
     asked = question({"accept": "a/b"}, accept="c/d", available=("e/f",))
     assert asked.values == {"accept": "a/b", "available": ("e/f",)}
+
+
+def _modules():
+    found = pkgutil.walk_packages(commands.__path__, f"{commands.__name__}.")
+    return [import_module(module.name) for module in found]
+
+
+@pytest.mark.parametrize("module", _modules(), ids=lambda module: module.__name__)
+def test_an_option_fills_in_the_key_of_its_own_name(module):
+    own = vars(module).values()
+    keys = {key for form in own if isinstance(form, Form) for key in form.keys}
+    for command in own:
+        for option in command.params if isinstance(command, click.Command) else ():
+            names = {name.lstrip("-").replace("-", "_") for name in option.opts}
+            assert option.name not in keys - names
 
 
 def test_null_leaves_a_key_out():

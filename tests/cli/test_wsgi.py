@@ -66,6 +66,10 @@ def add_field(app):
     return middleware
 
 
+def bad_middleware(app):
+    raise LookupError("no database")
+
+
 not_callable = 7
 
 
@@ -161,6 +165,7 @@ def test_ways_to_name_an_application(folder, app):
         (("apps:leaves",), "apps:leaves raised SystemExit"),
         (("apps:faulty",), "gave str as content"),
         (("apps:app", "--middleware", "nothing"), "unknown middleware 'nothing'"),
+        (("apps:app", "--middleware", "apps:bad_middleware"), "raised LookupError: no database"),
         (("apps:app", "--middleware", "cors"), "needs a policy with a [cors] section"),
         (("apps:app", "--header", "no colon"), "expected 'Name: value'"),
     ],

@@ -293,6 +293,17 @@ def test_messages_are_chosen_as_get_does():
     assert (none.ok, none.reason) == (False, "there is no message 9")
 
 
+def test_what_is_odd_in_many_messages_is_told_once():
+    lines = ["a b", "a b", "c d", "a b"]
+    hops = [Exchange(None, Response(200, Headers([("Vary", line)]))) for line in lines]
+    checks = [parse_check("vary"), parse_check("vary[a]")]
+    problems = run_checks(checks, hops, now=NOW, every=True).problems
+    assert [problem.message for problem in problems] == [
+        "member 'a b' is not a token",
+        "member 'c d' is not a token",
+    ]
+
+
 def test_no_checks_are_not_a_yes():
     with pytest.raises(InputError, match="no checks"):
         run_checks([], [RESPONSE], now=NOW)

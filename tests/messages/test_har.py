@@ -229,3 +229,8 @@ def test_any_entries_give_an_entry_or_an_error_each(entries):
     read_back = list(read_har(har(*json.loads(json.dumps(entries)))))
     assert len(read_back) == len(entries)
     assert all(isinstance(item, HarEntry | InputError) for item in read_back)
+
+
+def test_the_phases_of_an_entry_without_any_are_nobodys_to_change():
+    with pytest.raises(TypeError):
+        HarEntry(Exchange()).timings["wait"] = 1.0

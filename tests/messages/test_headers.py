@@ -152,6 +152,20 @@ def test_dictionary_holds_every_value_in_order(pairs):
         assert values == [value for other, value in pairs if other.lower() == name]
 
 
+# RFC 9110 section 12.5.5
+@pytest.mark.parametrize(
+    ("names", "value"),
+    [
+        pytest.param(["Origin", "accept"], "Accept, Origin", id="none-twice"),
+        pytest.param(["*"], "*", id="a-star-stands-alone"),
+        pytest.param(["Origin", "*"], "*", id="a-star-among-others"),
+    ],
+)
+def test_vary_grows(names, value):
+    assert Headers([("Vary", "Accept")]).varying_by(*names).joined("vary") == value
+    assert Headers([("Vary", "*")]).varying_by(*names).joined("vary") == "*"
+
+
 # RFC 9112 section 5
 @pytest.mark.parametrize(
     ("line", "field"),

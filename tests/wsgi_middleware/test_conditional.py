@@ -72,6 +72,34 @@ def test_conditions_on_streams(headers, status, body):
         assert int(answer["content-length"]) == len(body)
 
 
+def modified(environ, start_response):
+    pairs = [*fields(len(TEXT)), ("Last-Modified", "Wed, 01 Jul 2020 00:00:00 GMT")]
+    start_response("200 OK", pairs)
+    yield TEXT
+
+
+# RFC 9110 section 5.6.7: "Recipients of a timestamp value in rfc850-date format, which uses a
+# two-digit year, MUST interpret a timestamp that appears to be more than 50 years in the future …"
+@pytest.mark.parametrize("options", [{}, small], ids=["whole", "stream"])
+@pytest.mark.parametrize(
+    ("name", "year", "status"),
+    [
+        pytest.param("If-Unmodified-Since", "21", 200, id="unmodified"),
+        pytest.param("If-Unmodified-Since", "19", 412, id="modified-after"),
+        pytest.param("If-Modified-Since", "21", 304, id="not-modified"),
+        pytest.param("If-Modified-Since", "19", 200, id="modified-since"),
+    ],
+)
+def test_two_digit_years_are_placed_by_the_clock(name, year, status, options):
+    day = {"21": "Thursday", "19": "Monday"}[year]
+    answer = call(
+        modified,
+        lambda app: conditional_middleware(app, clock=lambda: 1_700_000_000.0, **options),
+        headers={name: f"{day}, 01-Jul-{year} 00:00:00 GMT"},
+    )
+    assert answer.status == status
+
+
 def test_other_methods_are_left_alone():
     headers = {"If-None-Match": "*"}
     answer = call(listed, conditional_middleware, method="POST", headers=headers, body=b"x")

@@ -124,6 +124,12 @@ def test_an_exception_goes_through_to_who_catches_it(name, app):
 
 
 @every_other
+def test_an_application_without_a_head_is_our_error(name):
+    with pytest.raises(WsgiError, match="start_response"):
+        answer_wsgi(make(name)(lambda environ, start_response: []), Request())
+
+
+@every_other
 @pytest.mark.parametrize("order", ["inside", "outside"])
 @pytest.mark.parametrize(
     "app",

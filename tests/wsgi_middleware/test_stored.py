@@ -85,6 +85,17 @@ def test_what_may_be_served_stale_is_made_fresh_after_the_answer(clock):
     assert len(origin.calls) == 2
 
 
+def test_a_renewal_without_a_head_is_told_to_the_server(clock):
+    store = CacheStore()
+    origin = Origin(("Cache-Control", "max-age=60, stale-while-revalidate=600"))
+    call(cache_middleware(Cache(store=store), clock=clock)(origin))
+    clock.now += 100
+    app = cache_middleware(Cache(store=store), clock=clock)(lambda environ, start_response: [])
+    errors = io.StringIO()
+    assert call(app, strict=False, environ={"wsgi.errors": errors}).body == b"answer 1"
+    assert "began or ended before start_response" in errors.getvalue()
+
+
 @pytest.mark.parametrize(
     "origin",
     [

@@ -102,6 +102,8 @@ def _carried(exchange: Exchange | None, headers: Headers) -> Exchange | None:
     if exchange is None or exchange.response is None:
         return exchange
     changed = exchange.response.headers
+    if "Cache-Control" not in headers:
+        changed = changed.without("Cache-Control")
     for name, value in headers:
         if name == "Vary":
             changed = changed.varying_by(*value.split(", "))

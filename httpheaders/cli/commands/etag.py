@@ -178,8 +178,13 @@ def answer_content(question: Question, stream: Input) -> Reply:
             size += len(octets)
             yield octets
 
-    tag = _tag(pieces(), question.values)
-    values = {key: value for key, value in question.values.items() if key != "etag"}
+    values = question.values
+    tag = values.get("etag")
+    if tag is None:
+        tag = _tag(pieces(), values)
+    else:
+        for _ in pieces():
+            pass  # what is still to be known is the length
     headers = _with_validators(Headers([("ETag", tag), ("Content-Length", str(size))]), values)
     result = answer_conditional(
         _request(question),

@@ -87,9 +87,10 @@ def _ended(result: Lookup, end: bytes) -> bytes | None:
 
 
 def _keys(path: str, result: Lookup) -> dict[str, Any]:
+    values = [place.value for place in result.found] or [None]
     return {
         "path": path,
-        "value": result.found[-1].value if result.found else None,
+        "value": values[0] if len(values) == 1 else values,
         "text": result.text,
         "found": [place._asdict() for place in result.found],
     }

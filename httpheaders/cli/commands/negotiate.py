@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +18,7 @@ from httpheaders.content_negotiation import Negotiation, negotiate
 from httpheaders.errors import InputError
 
 if TYPE_CHECKING:
+    from httpheaders.answer import Problem
     from httpheaders.messages.message import Exchange, Request
     from httpheaders.variant_negotiation import Variant
 
@@ -135,6 +136,16 @@ def _with_fields_of(request: Request, values: Mapping[str, Any]) -> Mapping[str,
     return {**values, **{key: line for key, line in lines.items() if line is not None}}
 
 
+def _ignored(question: Question, request: Request) -> Iterator[Problem]:
+    """Tell of the fields beside a request that has them too, and goes before them."""
+    from httpheaders.answer import Problem
+
+    for key in question.beside.intersection(FIELDS.values()):
+        line = request.headers.joined(key.replace("_", "-"))
+        if line is not None and line != question.values[key]:
+            yield Problem(key, "ignored: the request has a field of this name")
+
+
 def _reply(
     question: Question,
     result: Negotiation[Any],
@@ -142,6 +153,9 @@ def _reply(
     selected: Any,
     raw: str | None,
 ) -> Reply:
+    if question.beside and question.request is not None:
+        ignored = sorted(_ignored(question, question.request))
+        result = result._replace(problems=(*ignored, *result.problems))
     keys = {
         "selected": selected,
         "quality": result.quality,

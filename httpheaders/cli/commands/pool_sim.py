@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from httpheaders.pool_presets import Preset
     from httpheaders.pool_simulation import Simulation
     from httpheaders.pool_sweep import Sweep
+    from httpheaders.pool_trace import Faults
 
 # The word for a cap or a timeout that there is not.
 NONE = "none"
@@ -153,7 +154,7 @@ def answer(question: Question, drawing: Drawing, *, strict: bool) -> Reply:
             raise InputError(f"missing {missing({})}")
         return _reply(chain, None, chain, None, traffic)
     preset, parameters = _rules(values)
-    sweep = _sweep(traffic, question, preset, parameters)
+    sweep = _sweep(traffic, question, preset, parameters, faults)
     asked: dict[str, Any] = {
         "preset": preset,
         "per_connection": values.get("connections", False),
@@ -206,15 +207,20 @@ def _chain(values: Mapping[str, Any], explain: bool) -> Chain | None:
 
 
 def _sweep(
-    traffic: Traffic, question: Question, preset: Preset | None, parameters: PoolParameters
+    traffic: Traffic,
+    question: Question,
+    preset: Preset | None,
+    parameters: PoolParameters,
+    faults: Faults,
 ) -> Sweep | None:
     values = question.values
-    if "sweep" not in values or traffic.events is not None:
+    if "sweep" not in values:
         return None
+    if traffic.events is not None:
+        raise InputError("a sweep needs requests: events are what happened under one setting")
     from os import cpu_count
 
     from httpheaders.pool_sweep import Costs, parse_sweep, sweep
-    from httpheaders.pool_trace import Faults
 
     knob, numbers = parse_sweep(values["sweep"], preset)
     prices = [values.get(key) for key in ("cost_connection", "cost_idle", "cost_wait")]
@@ -227,7 +233,7 @@ def _sweep(
         numbers,
         preset=preset,
         costs=costs,
-        faults=Faults(),
+        faults=faults,
         workers=values.get("workers") or cpu_count() or 1,
         explain=question.explain,
     )
@@ -352,12 +358,14 @@ def _chain_keys(chain: Chain) -> dict[str, Any]:
 
 
 def _raw(simulation: Simulation | None, chain: Chain | None, sweep: Sweep | None) -> str:
+    from httpheaders.syntax.seconds import shown_seconds
+
     if sweep is not None:
-        return f"{sweep.advised * sweep.unit:g}"
+        return shown_seconds(sweep.advised * sweep.unit)
     if simulation is not None:
         return str(simulation.created)
     assert chain is not None
-    return ",".join(f"{hop.name}={hop.timeout:g}s" for hop in chain.settings)
+    return ",".join(f"{hop.name}={shown_seconds(hop.timeout)}s" for hop in chain.settings)
 
 
 def _drawn(reply: Reply, sweep: Sweep, drawing: Drawing) -> Reply:

@@ -38,7 +38,7 @@ FORM = Form(
         "secure": boolean,
         "same_site": text,
         "partitioned": boolean,
-        "attributes": texts,
+        "attribute": texts,
         "delete": boolean,
         "now": time,
         "url": text,
@@ -49,7 +49,7 @@ FORM = Form(
     repeats=True,
 )
 
-_LIFE = ("value", "max_age", "expires", "attributes")
+_LIFE = ("value", "max_age", "expires", "attribute")
 
 EXAMPLES = r"""
 $ httpheaders cookie build session xyz789 --max-age 3600 --raw
@@ -80,7 +80,7 @@ def answer(question: Question) -> Reply:
     }
     attributes = CookieAttributes(
         **{key: values[key] for key in CookieAttributes._fields if key in values},
-        extensions=values.get("attributes", ()),
+        extensions=values.get("attribute", ()),
     )
     if attributes.same_site is not None and attributes.same_site.lower() == "omit":
         attributes = attributes._replace(same_site=None)
@@ -137,7 +137,6 @@ def _carried(question: Question, line: str) -> Any:
 )
 @click.option(
     "--attribute",
-    "attributes",
     metavar="TEXT",
     multiple=True,
     help="Add an attribute as written, such as Priority=High.",
@@ -157,7 +156,6 @@ def command(io: InputOutput, **given: Any) -> ExitStatus:
     browsers would drop is built and told. The answer is yes when a browser keeps the cookie, or
     with --delete removes it.
     """
-    given["attributes"] = list(given["attributes"]) or None
     from_input = given["value"] == "-"
     if from_input:
         given["value"] = None
