@@ -422,8 +422,10 @@ def test_hostile_answers_are_answered(stdin):
     assert len(answer["reason"]) < 1000
 
 
-def test_a_page_never_begins_another_field_of_curls():
-    done = run("cors-check", "--origin", APP + "\r\nX: y", "--raw", stdin=ALLOWED)
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_page_never_begins_another_field_of_curls(method):
+    arguments = ("--origin", APP + "\r\nX: y", "--method", method, "--raw")
+    done = run("cors-check", *arguments, stdin=ALLOWED)
     assert (done.returncode, done.stdout) == (2, b"")
 
 

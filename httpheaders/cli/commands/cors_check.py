@@ -316,13 +316,14 @@ def _verdict_keys(verdict: FetchVerdict) -> dict[str, Any]:
     }
 
 
-def _raw(verdict: FetchVerdict) -> str | bytes | None:
+def _raw(verdict: FetchVerdict) -> bytes | None:
     """Give what curl must send to play the browser: the preflight's fields, or Origin."""
-    if verdict.preflight_headers is not None:
-        return header_lines(verdict.preflight_headers)
-    if verdict.origin is None:
-        return None
-    return header_lines(Headers.built([("Origin", verdict.origin)]))
+    asked = verdict.preflight_headers
+    if asked is None:
+        if verdict.origin is None:
+            return None
+        asked = Headers([("Origin", verdict.origin)])
+    return header_lines(Headers.built(asked))
 
 
 # --- files named by options ---------------------------------------------------------------------
