@@ -20,7 +20,7 @@ from fuzzing.parsers import DUMPS
 from fuzzing.target import Target
 from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.main import cli
-from tests.cli.samples import KEY, POLICY
+from tests.cli.samples import CORS_POLICY, KEY, POLICY
 
 __all__ = ["COMMANDS", "COMMAND_LINES", "Run", "run_program"]
 
@@ -165,6 +165,7 @@ COMMAND_LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (b'{"origin": "https://b.a.example", "request_method": "PUT", "request_header": ["x"]}\n',),
     ),
     ("cors-check --allow-origin https://a.example --lines --raw", (b"https://a.example\nnull\n",)),
+    ("cors-check --policy CORS", (b'{"origin": "https://a.example", "method": "PUT"}\n',)),
     (
         "cors-check --origin https://a.example --url https://b.example/ --keep-preflights",
         (
@@ -215,7 +216,7 @@ _large_number = re.compile(
 
 
 def _target(words: str, own: tuple[bytes, ...]) -> Target:
-    files = {"KEY": KEY, "POLICY": POLICY}
+    files = {"CORS": CORS_POLICY, "KEY": KEY, "POLICY": POLICY}
     arguments = [files.get(word, word) for word in words.split()]
     arguments += ["--now", "1735689600"]
     shows_json = "--json" in arguments or arguments[0] != "get"

@@ -41,4 +41,19 @@ FINDS: tuple[Find, ...] = (
         b"NaN}",
         "the line of a fault was looked for where no document is, which ended in a bug",
     ),
+    Find(
+        "syntax.linear_patterns.LinearPattern",
+        b"a" + b"*" * 700,
+        "repeats of repeats were followed deeper than Python goes, which ended in a bug",
+    ),
+    Find(
+        "syntax.linear_patterns.LinearPattern",
+        b"(" * 9 + b"){100}" * 9,
+        "repeats of nothing took their time, and counted for nothing where size is bounded",
+    ),
+    Find(
+        "command session sign --key-file KEY",
+        b'{"user_id": "ada", "ttl": 1e306}',
+        "a time that no float holds in milliseconds ended in a bug",
+    ),
 )

@@ -447,6 +447,7 @@ MESSAGES = (
         lambda octets: parse_fields(messages_of(b"\x1f200\n" + octets)[1].headers, now=NOW),
         (b"Vary: a\nvary: b\nSet-Cookie: a=b\n",),
     ),
+    _text(headers.parse_field_line, "Accept: a", "no colon"),
     Target("messages.headers.decode_field_text", _field_text, (b"caf\xe9", "café".encode())),
     Target(
         "messages.head.parse_header_block",

@@ -49,6 +49,7 @@ def _content_size(passage: Passage) -> Response | None:
     if limit is None:
         passage.note(RULES[413], "there is no limit", "RFC 9110 section 15.5.14")
         return None
+    passage.read_content(limit + 1)
     if _content_length(passage) > limit:
         reason = f"the content has more than {limit} octets"
         return passage.stop(413, reason, "RFC 9110 section 15.5.14")

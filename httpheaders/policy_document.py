@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import HttpHeadersError, InputError, PolicyError
 from httpheaders.policy import Limits, Policy, Route, SessionRule, segments_of
-from httpheaders.syntax.grammar import is_token
+from httpheaders.syntax.grammar import is_field_value, is_token
 
 if TYPE_CHECKING:
     from httpheaders.cors_policy import CorsPolicy
@@ -60,6 +60,13 @@ def _text(value: Any, where: str) -> str:
     if isinstance(value, str) and value:
         return value
     raise _expected("text in quotes", where)
+
+
+def _realm(value: Any, where: str) -> str:
+    text = _text(value, where)
+    if text.isascii() and is_field_value(text):
+        return text
+    raise _expected("a realm in ASCII, without control characters", where)
 
 
 def _flag(value: Any, where: str) -> bool:
@@ -207,7 +214,7 @@ _SESSION_KEYS: dict[str, Reader] = {
     "cookie": _text,
     "salt": _text,
     "leeway": _seconds,
-    "realm": _text,
+    "realm": _realm,
 }
 
 

@@ -65,19 +65,24 @@ def _is_json(path: str, octets: bytes) -> bool:
 
 def _key(kind: str, name: str, folder: str, environment: Mapping[str, str]) -> bytes:
     if kind == "env":
-        value = environment.get(name)
+        try:
+            value = environment.get(name)
+        except UnicodeEncodeError:  # half a character: no variable can have this name
+            value = None
         if not value:
-            raise PolicyError(f"environment variable '{name}' is not set")
+            raise PolicyError(f"environment variable {name!a} is not set")
         return value.encode("utf-8", "surrogateescape")
+    from httpheaders.key_files import read_key_file  # late: a policy may have no key
+
     path = os.path.join(folder, name)
     try:
-        with open(path, "rb") as file:
-            octets = file.read(_LARGEST)
+        return read_key_file(path)
+    except InputError as error:
+        raise PolicyError(f"key file {error.message}") from None
     except OSError as error:
         raise PolicyError(f"key file '{path}': {error.strerror}") from None
     except ValueError:  # a NUL, or half a character beyond the first 65536
         raise PolicyError(f"key file {path!a}: no file can have this name") from None
-    return octets.rstrip(b"\r\n")
 
 
 def parse_policy(octets: bytes, *, is_json: bool, read_key: Callable[[str, str], bytes]) -> Policy:

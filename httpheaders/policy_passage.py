@@ -31,6 +31,8 @@ class Passage:
         policy: what it is held against.
         now: seconds since 1970.
         handler: what answers in the last phase.
+        reader: reads content that is not in the request, up to so many octets; None of content
+            whose length the request says.
         explain: whether to keep the steps.
     """
 
@@ -41,12 +43,14 @@ class Passage:
         *,
         now: float,
         handler: Callable[[Passage], Response | None],
+        reader: Callable[[int], bytes | None] | None = None,
         explain: bool = False,
     ) -> None:
         self.request = request
         self.policy = policy
         self.now = now
         self.handler = handler
+        self._reader = reader
         self.method = request.method or "GET"
         self.route: Route | None = None
         self.session: SessionAnswer | None = None
@@ -55,6 +59,12 @@ class Passage:
         self.reference: str | None = None
         self.problems: list[Problem] = []
         self._steps: list[Step] | None = [] if explain else None
+
+    def read_content(self, most: int) -> None:
+        """Read content of which nothing else tells how much it is, up to so many octets."""
+        octets = None if self._reader is None else self._reader(most)
+        if octets is not None:
+            self.request = self.request._replace(body=octets)
 
     @property
     def user(self) -> dict[str, Any] | None:
@@ -104,10 +114,10 @@ class Passage:
     def with_cors(self, headers: list[tuple[str, str]]) -> Headers:
         """Let scripts that may read the answer read this one too."""
         if self.cors is None:
-            return Headers(headers)
+            return Headers.built(headers)
         from httpheaders.cors_server import with_cors_headers
 
-        return with_cors_headers(Headers(headers), self.cors)
+        return with_cors_headers(Headers.built(headers), self.cors)
 
 
 RULES = {

@@ -11,7 +11,6 @@ from typing import Any
 from httpheaders.answer import Problem
 from httpheaders.messages.message import Response
 from httpheaders.policy_passage import RULES, Passage
-from httpheaders.syntax.grammar import quote
 from httpheaders.wsgi_middleware.layers import phrase_of
 
 __all__ = ["authenticate", "authorize", "roles_of"]
@@ -71,8 +70,9 @@ def authorize(passage: Passage) -> Response | None:
         return None
     fields = []
     if rule.cookie is None:
-        challenge = f'Bearer realm={quote(rule.realm)}, error="insufficient_scope"'
-        fields.append(("WWW-Authenticate", challenge))
+        from httpheaders.wsgi_middleware.session import bearer_challenge
+
+        fields.append(bearer_challenge(rule.realm, error="insufficient_scope"))
     reason = f"the sender has none of the roles {', '.join(route.roles)}"
     return passage.stop(403, reason, "RFC 9110 section 15.5.4", *fields)
 

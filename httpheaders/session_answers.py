@@ -45,6 +45,9 @@ if TYPE_CHECKING:
         def verify(self, token: str, *, now: float) -> Session:
             """Give what a genuine token holds, or raise a SessionError."""
 
+        def read(self, token: str) -> Session:
+            """Do so whether or not this is the time and the reader it is for."""
+
 
 __all__ = ["SessionAnswer", "SignedSession", "check_session", "sign_session"]
 
@@ -58,7 +61,8 @@ class SignedSession(NamedTuple):
 
     Attributes:
         token: what to hand to the client; it is a secret of the client's.
-        expires_in: seconds from now, None: it says nothing about that.
+        expires_in: seconds from now, not above 0 when it has expired; None: it never does, or does
+            not say.
         key: the name of the key that signed.
     """
 
@@ -118,12 +122,11 @@ def sign_session(
     """
     token = form.sign(claims, now=now, ttl=ttl, not_before=not_before)
     key = form.keys.names[0]
-    session = _own_session(form, token, now)
     problems = list(form.keys.problems)
     if len(token) > _LARGEST_COOKIE:
         message = f"browsers drop a cookie of more than {_LARGEST_COOKIE} octets"
         problems.append(Problem("token", message, "RFC 6265bis section 5.6"))
-    expires_in = None if session is None else _remaining(session.expires_at, now)
+    expires_in = _remaining(form.read(token).expires_at, now)
     steps = (Step("the current key signs", f"key '{key}'", "RFC 2104 section 2"),)
     return SignedSession(
         True,
@@ -137,15 +140,14 @@ def sign_session(
     )
 
 
-def _own_session(form: TokenFormat, token: str, now: float) -> Session | None:
-    try:
-        return form.verify(token, now=now)
-    except SessionError:
-        return None  # its time has not come, or is over at once
-
-
 def _told_expiry(expires_in: float | None) -> str:
-    return "signed" if expires_in is None else f"signed, expires in {expires_in:g} s"
+    if expires_in is None:
+        return "signed"
+    if expires_in <= 0:
+        return "signed, and has expired already"
+    from httpheaders.syntax.seconds import shown_seconds  # late: verifying tells no seconds
+
+    return f"signed, expires in {shown_seconds(expires_in)} s"
 
 
 def _remaining(expires_at: float | None, now: float) -> float | None:

@@ -7,7 +7,7 @@ Source: RFC 7519 section 4.1 for `iat`, `exp` and `nbf`, RFC 8259 for JSON.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import floor, isfinite
+from math import floor
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from httpheaders.errors import (
@@ -29,6 +29,7 @@ __all__ = [
     "DEFAULT_TTL",
     "LARGEST_TOKEN",
     "Session",
+    "check_moment",
     "check_times",
     "checked_seconds",
     "decode_genuine",
@@ -45,6 +46,8 @@ __all__ = [
 DEFAULT_TTL = 3600
 # Longer than any header field that servers accept; nothing longer is even hashed.
 LARGEST_TOKEN = 8192
+# The largest time, and the longest: beyond it numbers are not exact everywhere, RFC 8259 section 6.
+_LARGEST_TIME = 2**53
 
 
 class Session(NamedTuple):
@@ -126,8 +129,8 @@ def write_claims(claims: Mapping[str, Any]) -> bytes:
 
 def checked_seconds(seconds: float, name: str) -> float:
     """Give a number of seconds that can be meant."""
-    if not isfinite(seconds) or seconds < 0:
-        raise PolicyError(f"{name} is a number of seconds from 0")
+    if not 0 <= seconds <= _LARGEST_TIME:
+        raise PolicyError(f"{name} is a number of seconds from 0 to {_LARGEST_TIME}")
     return seconds
 
 
@@ -149,17 +152,22 @@ def with_times(
     return payload
 
 
+def check_moment(seconds: float) -> None:
+    """Raise PolicyError for what is no time that a token can hold."""
+    if not abs(seconds) <= _LARGEST_TIME:
+        raise PolicyError(f"a time is at most {_LARGEST_TIME} seconds from 1970")
+
+
 def moment_of(seconds: float) -> float:
     """Give a time as tokens hold it, to the millisecond."""
     # Down, never up: a ttl of 0 has to be over at once.
-    if not isfinite(seconds):
-        raise PolicyError("a time is a finite number of seconds since 1970")
+    check_moment(seconds)
     milliseconds = floor(seconds * 1000)
     return milliseconds / 1000 if milliseconds % 1000 else milliseconds // 1000
 
 
 def _is_time(value: object) -> bool:
-    return type(value) in (int, float) and isfinite(value)  # type: ignore[arg-type]
+    return type(value) in (int, float) and abs(value) <= _LARGEST_TIME  # type: ignore[arg-type]
 
 
 def session_of(

@@ -20,7 +20,7 @@ import hmac
 import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha1, sha256
-from math import floor, isfinite
+from math import floor
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from httpheaders.errors import BadSignature, InputError, PolicyError
@@ -28,6 +28,7 @@ from httpheaders.session_claims import (
     DEFAULT_TTL,
     LARGEST_TOKEN,
     Session,
+    check_moment,
     check_times,
     checked_seconds,
     decode_genuine,
@@ -39,7 +40,7 @@ from httpheaders.session_claims import (
     with_times,
     write_claims,
 )
-from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed
+from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed, text_octets
 from httpheaders.sessions import SessionSigner
 from httpheaders.syntax.base64url import encode_base64url
 
@@ -78,7 +79,7 @@ class _TimestampSigner:
         max_size: int = LARGEST_TOKEN,
     ) -> None:
         self.keys = keys
-        octets = (self.default_salt if salt is None else salt).encode()
+        octets = text_octets(self.default_salt if salt is None else salt, "the salt")
         self._macs = [self.mac_of(secret, octets) for secret in keys.secrets]
         self._leeway = checked_seconds(leeway, "leeway")
         self._max_age = self.default_max_age if max_age is None else max_age
@@ -135,6 +136,19 @@ class _TimestampSigner:
         Raises:
             MalformedToken, BadSignature, SessionNotYetValid, SessionExpired.
         """
+        session = self.read(token)
+        # A token of the future is none of ours, or one of the clocks is wrong.
+        signed = session._replace(not_before=session.issued_at)
+        check_times(signed, now=now, leeway=self._leeway)
+        return session
+
+    def read(self, token: str) -> Session:
+        """
+        Give what a genuine token holds, whether or not it is in its time.
+
+        Raises:
+            MalformedToken, BadSignature.
+        """
         octets = token_octets(token, self._max_size)
         head, separator, signature = octets.rpartition(self.separator)
         index = key_that_signed(self._macs, head, signature)
@@ -146,11 +160,7 @@ class _TimestampSigner:
         issued_at = self.read_time(time)
         claims = read_claims(_unpacked(payload))
         expires_at = None if self._max_age is None else issued_at + self._max_age
-        key = self.keys.names[index]
-        # A token of the future is none of ours, or one of the clocks is wrong.
-        session = Session(claims, key, index > 0, issued_at, expires_at, not_before=issued_at)
-        check_times(session, now=now, leeway=self._leeway)
-        return session._replace(not_before=None)
+        return Session(claims, self.keys.names[index], index > 0, issued_at, expires_at)
 
 
 class ItsdangerousSigner(_TimestampSigner):
@@ -340,6 +350,18 @@ class JwtSigner:
         Raises:
             MalformedToken, BadSignature, SessionNotYetValid, SessionExpired.
         """
+        session = self.read(token)
+        self._check_audience(session.user)
+        check_times(session, now=now, leeway=self._leeway)
+        return session
+
+    def read(self, token: str) -> Session:
+        """
+        Give what a genuine token holds, whether or not this is the time and the reader it is for.
+
+        Raises:
+            MalformedToken, BadSignature.
+        """
         octets = token_octets(token, self._max_size)
         head, _, signature = octets.rpartition(b".")
         index = key_that_signed(self._macs, head, signature)
@@ -350,10 +372,7 @@ class JwtSigner:
             malformed("genuine, but without a header")
         _check_jwt_header(read_claims(decode_genuine(header)))
         claims = read_claims(decode_genuine(payload))
-        self._check_audience(claims)
-        session = session_of(claims, self.keys, index, max_age=self._max_age)
-        check_times(session, now=now, leeway=self._leeway)
-        return session
+        return session_of(claims, self.keys, index, max_age=self._max_age)
 
     def _check_audience(self, claims: Mapping[str, Any]) -> None:
         meant = claims.get("aud")
@@ -398,8 +417,7 @@ def _refuse(octets: bytes, parts: int, separator: bytes) -> NoReturn:
 
 
 def _whole_seconds(now: float) -> int:
-    if not isfinite(now):
-        raise PolicyError("a time is a finite number of seconds since 1970")
+    check_moment(now)
     return floor(now)
 
 

@@ -18,7 +18,15 @@ from httpheaders.errors import PolicyError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.base64url import encode_base64url
 
-__all__ = ["Mac", "NewKey", "SessionKeys", "hmac_sha256", "key_that_signed", "make_key"]
+__all__ = [
+    "Mac",
+    "NewKey",
+    "SessionKeys",
+    "hmac_sha256",
+    "key_that_signed",
+    "make_key",
+    "text_octets",
+]
 
 # Makes the code of a message with one key.
 Mac = Callable[[bytes], bytes]
@@ -37,7 +45,7 @@ class SessionKeys:
         names: what to call them, the current first; else "current", "old-1", "old-2" …
 
     Raises:
-        PolicyError: a key is empty, or `old` is one text instead of a list of them.
+        PolicyError: a key is empty or no text, or `old` is one text instead of a list of them.
 
     Source: RFC 2104 sections 2 and 3.
 
@@ -83,7 +91,22 @@ class SessionKeys:
 
 
 def _key_octets(secret: bytes | str) -> bytes:
-    return secret.encode("utf-8", "surrogateescape") if isinstance(secret, str) else bytes(secret)
+    if isinstance(secret, str):
+        return text_octets(secret, "a key", errors="surrogateescape")
+    return bytes(secret)
+
+
+def text_octets(text: str, name: str, *, errors: str = "strict") -> bytes:
+    """
+    Give the UTF-8 octets of text; what it is stays untold, for it may be a secret.
+
+    Raises:
+        PolicyError: it holds half a surrogate pair.
+    """
+    try:
+        return text.encode("utf-8", errors)
+    except UnicodeEncodeError:
+        raise PolicyError(f"{name} holds half a surrogate pair, which is no character") from None
 
 
 def make_key(octets: bytes) -> str:

@@ -30,7 +30,7 @@ from httpheaders.session_claims import (
     with_times,
     write_claims,
 )
-from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed
+from httpheaders.session_keys import Mac, SessionKeys, hmac_sha256, key_that_signed, text_octets
 from httpheaders.syntax.base64url import encode_base64url
 
 __all__ = ["SessionManager", "SessionSigner"]
@@ -108,19 +108,28 @@ class SessionSigner:
             SessionNotYetValid: genuine, but its time has not come.
             SessionExpired: genuine, but past its time.
         """
+        session = self.read(token)
+        check_times(session, now=now, leeway=self._leeway)
+        return session
+
+    def read(self, token: str) -> Session:
+        """
+        Give what a genuine token holds, whether or not it is in its time.
+
+        Raises:
+            MalformedToken, BadSignature: as `verify`.
+        """
         octets = token_octets(token, self._max_size)
         head, dot, signature = octets.partition(b".")
         index = key_that_signed(self._macs, head, signature)
         if index is None:
             _refuse(head, dot, signature)
         claims = read_claims(decode_genuine(head))
-        session = session_of(claims, self.keys, index, max_age=self._max_age)
-        check_times(session, now=now, leeway=self._leeway)
-        return session
+        return session_of(claims, self.keys, index, max_age=self._max_age)
 
 
 def _mac_of(secret: bytes, salt: str) -> Mac:
-    return hmac_sha256(hmac_sha256(secret)(salt.encode()) if salt else secret)
+    return hmac_sha256(hmac_sha256(secret)(text_octets(salt, "the salt")) if salt else secret)
 
 
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")

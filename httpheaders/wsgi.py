@@ -17,7 +17,7 @@ from httpheaders.answer import Problem
 from httpheaders.errors import InputError
 from httpheaders.messages.framing import check_framing
 from httpheaders.messages.headers import Headers, decode_field_text, encode_field_text
-from httpheaders.messages.message import Request
+from httpheaders.messages.message import Request, short_version
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import is_field_value, is_token
 from httpheaders.syntax.patterns import lazy_pattern
@@ -303,7 +303,7 @@ def request_of(environ: Environ) -> Request:
         method=environ.get("REQUEST_METHOD"),
         url=url_of(environ),
         headers=Headers((name, _text(value)) for name, value in pairs),
-        version=protocol.removeprefix("HTTP/").removesuffix(".0") if protocol else None,
+        version=short_version(protocol.removeprefix("HTTP/")) if protocol else None,
     )
 
 

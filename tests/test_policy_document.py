@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from httpheaders.cors_policy import CorsPolicy
 from httpheaders.errors import HttpHeadersError
+from httpheaders.messages.headers import Headers
+from httpheaders.messages.message import Request
 from httpheaders.policy import Route, _matches, segments_of
-from httpheaders.policy_document import _TakenPaths, policy_of
+from httpheaders.policy_document import (
+    _DEFAULT_KEYS,
+    _LIMIT_KEYS,
+    _ROUTE_KEYS,
+    _SECTIONS,
+    _SESSION_KEYS,
+    PolicyDocumentError,
+    _TakenPaths,
+    policy_of,
+)
 from httpheaders.policy_file import parse_policy
+from httpheaders.policy_phases import run_policy
+from httpheaders.syntax.grammar import is_field_value
 
 KEY = b"k" * 32
 
@@ -81,15 +97,113 @@ def test_without_routes_everything_has_the_defaults():
     assert read("[defaults]\netag = true\n").routes == (Route("/*", etag=True),)
 
 
+ROUTE = {
+    "methods": ["GET"],
+    "session": True,
+    "roles": ["admin"],
+    "accept": ["text/plain"],
+    "body_limit": "10KiB",
+    "offers": ["text/plain"],
+    "cache": "private-short",
+    "gzip": True,
+    "etag": True,
+    "unavailable": 5,
+}
+# Every key with what it may have.
+GOOD = {
+    "limits": {"max_target": 99, "max_fields": 9, "max_header_size": "1KiB", "max_body": 9},
+    "cors": {
+        "allow_origins": ["https://a.example"],
+        "allow_origin_regexes": ["https://a"],
+        "allow_methods": ["PUT"],
+        "allow_headers": ["x"],
+        "expose_headers": ["x"],
+        "allow_credentials": True,
+        "max_age": "10m",
+        "fixed_origin": False,
+        "preflight_status": 204,
+    },
+    "session": {
+        "key_file": "a",
+        "old_key_files": ["b"],
+        "format": "httpheaders",
+        "cookie": "sid",
+        "salt": "a",
+        "leeway": "10s",
+        "realm": "a",
+    },
+    "defaults": ROUTE,
+    "route": {"path": "/*", **ROUTE},
+}
+# A route that is unavailable asks for nothing else.
+AVAILABLE = {
+    name: {key: value for key, value in keys.items() if key != "unavailable"}
+    for name, keys in GOOD.items()
+}
+SMALLEST = {"session": {"key_file": "a"}, "route": {"path": "/*", "session": True}}
+KNOWN = {
+    "limits": _LIMIT_KEYS,
+    "cors": inspect.signature(CorsPolicy).parameters,
+    "session": _SESSION_KEYS.keys() - {"key_env"},  # it never stands beside a key_file
+    "defaults": _DEFAULT_KEYS,
+    "route": _ROUTE_KEYS,
+}
+
+
+def test_every_key_is_tried():
+    assert GOOD.keys() == set(_SECTIONS)
+    for name, keys in GOOD.items():
+        assert keys.keys() == set(KNOWN[name])
+
+
+def judged(document):
+    """What a document does to a request with a token, and to one without."""
+    policy = policy_of({**document, "route": [document["route"]]}, read_key=read_key)
+    token = policy.session.form.sign({"role": "user"}, now=0)
+    for value in (f"Bearer {token}", "x"):
+        fields = [("Authorization", value), ("Origin", "https://a.example")]
+        answer = run_policy(Request("GET", "/", Headers(fields)), policy, now=0)
+        yield from answer.response.headers
+
+
+# JSON can say control characters and lone surrogates; expressions can be of any size.
+ODD_TEXT = ("", "a\r\nX: y", "a\n", "\0", "\ud800", "\udcff", "é", "/é", "/\r", "(a{,9}){99}" * 9)
+ODD = (
+    *ODD_TEXT,
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    1e306,
+    10**400,
+    [],
+    {},
+    [None],
+    {"a": {}},
+    "a" + "*" * 999,
+)
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name in GOOD for key in GOOD[name]])
+@pytest.mark.parametrize("others", [SMALLEST, AVAILABLE], ids=["alone", "beside-all-others"])
+def test_whatever_a_key_has_our_error_comes_out_or_fields_that_can_be_sent(name, key, others):
+    for odd in (*ODD, *([text] for text in ODD_TEXT)):
+        document = {**others, name: {**others.get(name, {}), key: odd}}
+        with contextlib.suppress(PolicyDocumentError):
+            assert all(is_field_value(value) for _, value in judged(document))
+
+
+def test_what_is_taken_for_good_is_good():
+    assert list(judged(GOOD))
+    assert ("WWW-Authenticate", 'Bearer realm="api"') in judged(SMALLEST)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
 )
-
-
-KEYS = st.sampled_from(
-    ["limits", "cors", "session", "route", "path", "methods", "gzip", "max_body", "key_file"]
-)
+KEYS = st.sampled_from([*GOOD, *(key for keys in GOOD.values() for key in keys)])
 
 
 @given(st.dictionaries(KEYS, JSON | st.lists(st.dictionaries(KEYS, JSON), max_size=2)))

@@ -78,6 +78,12 @@ def read(text, *, is_json=False):
         pytest.param(
             '[session]\nkey_file = "a"\ncookie = "a b"', "line 3: expected a coo", id="cookie"
         ),
+        pytest.param(
+            '[session]\nkey_file = "a"\nrealm = "a\\r\\nX: y"',
+            "line 3: expected a realm in ASCII",
+            id="realm-of-two-lines",
+        ),
+        pytest.param('[session]\nkey_file = "a"\nrealm = "é"', "in ASCII", id="realm-not-ascii"),
         pytest.param("a = ", "line 1: invalid value", id="toml-syntax"),
         pytest.param("a = 1\na = 2", "line 2: cannot overwrite a value", id="toml-twice"),
         pytest.param("[a", "line 1: ", id="toml-end"),
@@ -127,6 +133,9 @@ def test_a_key_out_of_the_environment(tmp_path):
     assert load_policy(path, environment={"KEY": "k" * 32}).session is not None
     with pytest.raises(PolicyError, match="'KEY' is not set"):
         load_policy(path, environment={})
+    (tmp_path / "policy.json").write_text('{"session": {"key_env": "\\ud800"}}')
+    with pytest.raises(PolicyError, match="is not set"):
+        load_policy(path)
 
 
 def test_errors_name_the_file(tmp_path):

@@ -3,6 +3,7 @@
 import pytest
 
 from httpheaders.session_answers import check_session, sign_session
+from httpheaders.session_formats import JwtSigner
 from httpheaders.session_keys import SessionKeys
 from httpheaders.sessions import SessionSigner
 
@@ -59,6 +60,27 @@ def test_signing_tells_what_is_unwise():
     assert signer("short").verify(answer.token, now=NOW)
 
 
-def test_signing_for_later_or_for_nobody():
-    assert sign_session(signer(), {}, now=NOW, ttl=60, not_before=NOW + 5).ok
-    assert sign_session(signer(), {}, now=NOW, ttl=0).ok
+@pytest.mark.parametrize(
+    ("claims", "options", "expires_in", "reason"),
+    [
+        pytest.param({}, {"ttl": 60}, 60, "signed, expires in 60 s", id="a-minute"),
+        pytest.param({}, {"ttl": 9e6}, 9000000, "signed, expires in 9000000 s", id="in-full"),
+        pytest.param({}, {"ttl": 0.25}, 0.25, "signed, expires in 0.25 s", id="a-fraction"),
+        pytest.param({}, {"ttl": None}, None, "signed", id="never"),
+        pytest.param({}, {"ttl": 0}, 0, "signed, and has expired already", id="at-once"),
+        pytest.param(
+            {"exp": NOW - 5}, {}, -5, "signed, and has expired already", id="by-its-own-claim"
+        ),
+        pytest.param(
+            {}, {"not_before": NOW + 9999}, 3600, "signed, expires in 3600 s", id="before-its-time"
+        ),
+    ],
+)
+def test_when_a_new_token_expires_is_told(claims, options, expires_in, reason):
+    answer = sign_session(signer(), claims, now=NOW, **options)
+    assert (answer.ok, answer.expires_in, answer.reason) == (True, expires_in, reason)
+
+
+def test_a_token_for_other_readers_expires_as_well():
+    answer = sign_session(JwtSigner(SessionKeys(KEY)), {"aud": "others"}, now=NOW)
+    assert (answer.ok, answer.expires_in) == (True, 3600)

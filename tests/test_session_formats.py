@@ -71,6 +71,8 @@ def test_roles_of_keys(name):
 def test_salts_keep_purposes_apart(name):
     token = sign(name, salt="reset")
     assert form(name, salt="reset").verify(token, now=NOW)
+    with pytest.raises(PolicyError, match="the salt holds half"):
+        form(name, salt="reset\udcff")
     with pytest.raises(BadSignature):
         form(name).verify(token, now=NOW)
 

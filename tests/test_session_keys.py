@@ -40,6 +40,8 @@ def test_keys_have_the_names_they_are_given():
     [
         pytest.param("", [], [], id="an-empty-key"),
         pytest.param(KEY, [""], [], id="an-empty-old-key"),
+        pytest.param("\ud800", [], [], id="a-key-of-half-a-character"),
+        pytest.param(KEY, [OTHER + "\ud800"], [], id="an-old-key-of-half-a-character"),
         pytest.param(KEY, OTHER, [], id="one-text-for-a-list"),
         pytest.param(KEY, OTHER.encode(), [], id="octets-for-a-list"),
         pytest.param(KEY, [OTHER], ["one"], id="names-that-do-not-match"),

@@ -132,12 +132,34 @@ def test_max_age_ends_what_the_token_would_allow():
         signer(max_age=100).verify(without_time, now=NOW)
 
 
-@pytest.mark.parametrize("time", [float("nan"), float("inf"), -1])
+BOUNDLESS = [float("nan"), float("inf"), 1e306, 10**400]
+
+
+@pytest.mark.parametrize("time", [*BOUNDLESS, -1])
 def test_times_that_cannot_be_meant_are_refused(time):
     with pytest.raises(PolicyError):
         signer().sign(CLAIMS, now=NOW, ttl=time)
     with pytest.raises(PolicyError):
         signer(leeway=time)
+    with pytest.raises(PolicyError):
+        SessionManager(KEY, ttl_seconds=time)
+
+
+@pytest.mark.parametrize("time", BOUNDLESS)
+def test_moments_that_no_clock_shows_are_refused(time):
+    with pytest.raises(PolicyError):
+        signer().sign(CLAIMS, now=time)
+    with pytest.raises(PolicyError):
+        signer().sign(CLAIMS, now=NOW, not_before=time)
+    with pytest.raises(InputError):
+        signer().sign({**CLAIMS, "exp": time}, now=NOW)
+
+
+@pytest.mark.parametrize("name", ["iat", "exp", "nbf"])
+@pytest.mark.parametrize("time", ["1e306", "1" + "0" * 400])
+def test_a_genuine_token_of_such_a_moment_is_malformed(name, time):
+    with pytest.raises(MalformedToken):
+        signer().verify(token_of(f'{{"{name}":{time}}}'.encode()), now=NOW)
 
 
 # --- keys ---

@@ -194,3 +194,9 @@ def test_lines_of_one_field_are_joined_in_order():
     lines = [("A", "1"), ("Cookie", "a=1"), ("a", "2"), ("cookie", "b=2"), ("A", "3")]
     environ = wsgi.environ_of(Request("GET", "/", Headers(lines))).environ
     assert (environ["HTTP_A"], environ["HTTP_COOKIE"]) == ("1, 2, 3", "a=1; b=2")
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "2", "3"])
+def test_a_version_comes_back_from_its_environ(version):
+    environ = wsgi.environ_of(Request(version=version)).environ
+    assert wsgi.request_of(environ).version == version

@@ -30,6 +30,9 @@ __all__ = [
 
 Reader = Callable[[Any, str], Any]
 
+# Beyond it JSON numbers are not exact everywhere: RFC 8259 section 6.
+LARGEST_NUMBER = 2**53
+
 
 def type_name(value: object) -> str:
     """Name a JSON value's type as JSON does."""
@@ -76,31 +79,39 @@ def boolean(value: Any, where: str) -> bool:
     raise wrong_type("true or false", value, where)
 
 
+def _is_number(value: object, where: str) -> bool:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    if abs(value) > LARGEST_NUMBER:
+        raise InputError(f"expected a number of at most {LARGEST_NUMBER}", where=f"$.{where}")
+    return True
+
+
 def number(value: Any, where: str) -> float:
     """A number of seconds, bytes or the like; never negative."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
-        return value
+    if _is_number(value, where) and value >= 0:
+        return value  # type: ignore[no-any-return]
     raise wrong_type("a number not below zero", value, where)
 
 
 def count(value: Any, where: str) -> int:
     """A whole number, never negative."""
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and _is_number(value, where) and value >= 0:
         return value
     raise wrong_type("a whole number not below zero", value, where)
 
 
 def whole_number(value: Any, where: str) -> int:
     """A whole number, which may be negative."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and _is_number(value, where):
         return value
     raise wrong_type("a whole number", value, where)
 
 
 def time(value: Any, where: str) -> float:
     """A moment: seconds since 1970, an HTTP date or an ISO 8601 date."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
+    if _is_number(value, where):
+        return value  # type: ignore[no-any-return]
     if isinstance(value, str) and (seconds := read_time(value)) is not None:
         return seconds
     raise wrong_type("seconds since 1970, an HTTP date or an ISO 8601 date", value, where)
@@ -110,7 +121,8 @@ def read_time(value: str) -> float | None:
     """Read a moment from text; None when it is none."""
     stripped = value.strip()
     if stripped.isascii() and stripped.replace(".", "", 1).isdigit() and len(stripped) < 20:
-        return float(stripped) if "." in stripped else int(stripped)
+        seconds = float(stripped) if "." in stripped else int(stripped)
+        return seconds if seconds <= LARGEST_NUMBER else None
     from httpheaders.syntax.dates import parse_http_date, parse_iso_date
 
     iso = parse_iso_date(stripped)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from httpheaders.cli.key_types import nearest_word
+from httpheaders.cli.key_types import nearest_word, time
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.reading import Document, Message, Record, TextLine
 from httpheaders.errors import InputError
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["Questioner"]
 
 # What a request has, where nothing else stands beside it.
-_REQUEST_KEYS = frozenset({"id", "version", "method", "url", "headers", "body", "body_base64"})
+_REQUEST_KEYS = frozenset(
+    {"id", "now", "version", "method", "url", "headers", "body", "body_base64"}
+)
 # What every answer of ours has: by it one is known that was piped on.
 _ANSWER_KEYS = frozenset({"ok", "reason", "reference", "problems"})
 _NONE: frozenset[str] = frozenset()
@@ -38,6 +40,7 @@ class Questioner:
         clock: Callable[[], float],
     ) -> None:
         self.form = form
+        self._keys = {**form.keys, "now": time}  # every command has --now
         self._options = options
         self._explain = explain
         self._clock = clock
@@ -86,7 +89,7 @@ class Questioner:
 
     def _of_object(self, document: Record) -> Question:
         value = document.value
-        keys = self.form.keys
+        keys = self._keys
         values = dict(self._options)
         if self.form.rest is not None:
             return self._of_open_object(document, self.form.rest)
@@ -117,7 +120,7 @@ class Questioner:
         )
 
     def _of_message_object(self, document: Record) -> Question:
-        value, keys = document.value, self.form.keys
+        value, keys = document.value, self._keys
         exchange = self._messages(value)
         own = {}
         # An answer of ours, piped on, has keys of its own that mean something else here.
@@ -140,7 +143,7 @@ class Questioner:
 
     def _messages(self, value: Mapping[str, Any]) -> Exchange | None:
         read = _message_json()
-        own = value.keys() - self.form.keys.keys()
+        own = value.keys() - self._keys.keys()
         if not own.isdisjoint({"request", "response"}):
             exchange: Exchange = read.read_exchange(value)
             return exchange
@@ -161,7 +164,7 @@ class Questioner:
 
     def _of_text(self, document: TextLine) -> Question:
         subject = self.form.subject
-        reader = self.form.keys.get(subject)
+        reader = self._keys.get(subject)
         if reader is None:
             return self._of_text_message(document)
         values = {**self._options, subject: reader(document.text, subject)}
@@ -177,9 +180,9 @@ class Questioner:
         return self.of(Message(document.line, one.exchange, one.problems))
 
     def _unknown(self, key: str) -> str:
-        nearest = nearest_word(key, [*self.form.keys, "id", "request", "response"])
+        nearest = nearest_word(key, [*self._keys, "id", "request", "response"])
         shown = key if len(key) <= 60 else key[:57] + "..."
-        known = ", ".join([*self.form.keys, "id", "request", "response"])
+        known = ", ".join([*self._keys, "id", "request", "response"])
         hint = f"did you mean '{nearest}'" if nearest else f"known are {known}"
         return f"unknown key '{shown}': {hint}"
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from httpheaders.cli.key_types import text, texts
 from httpheaders.cli.questions import Question
-from httpheaders.errors import InputError
-from httpheaders.messages.headers import Headers, decode_field_text, encode_field_text
+from httpheaders.messages.headers import Headers, encode_field_text, parse_field_line
 from httpheaders.messages.message import Request
 
 __all__ = ["REQUEST_KEYS", "request_missing", "request_of_question"]
@@ -28,7 +27,7 @@ def request_of_question(question: Question) -> Request:
     Give the request that a question is about; what it says itself wins over options.
 
     Raises:
-        InputError: a header is not "Name: value".
+        FieldSyntaxError: a header is not "Name: value".
     """
     request = question.request or Request()
     values = question.values
@@ -41,7 +40,7 @@ def request_of_question(question: Question) -> Request:
         request = request._replace(method=values.get("method", usual))
     if request.url is None:
         request = request._replace(url=values.get("path", "/"))
-    given = [_field(line) for line in values.get("header", ())]
+    given = [parse_field_line(line) for line in values.get("header", ())]
     own = [pair for pair in given if pair[0] not in request.headers]
     if request.body is not None and data is not None:
         own += _form_type(Headers([*request.headers, *own]))
@@ -52,10 +51,3 @@ def _form_type(headers: Headers) -> list[tuple[str, str]]:
     if "content-type" in headers:
         return []
     return [("Content-Type", "application/x-www-form-urlencoded")]
-
-
-def _field(line: str) -> tuple[str, str]:
-    name, colon, value = encode_field_text(line).partition(b":")
-    if not colon:
-        raise InputError(f"header '{line[:60]}' is not like 'Name: value'")
-    return decode_field_text(name), decode_field_text(value.strip(b" \t"))

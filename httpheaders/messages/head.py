@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from httpheaders.answer import Problem
 from httpheaders.messages.framing import check_controls, check_field, check_framing
 from httpheaders.messages.headers import Headers, decode_field_text
-from httpheaders.messages.message import Request, Response
+from httpheaders.messages.message import Request, Response, short_version
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.grammar import TOKEN, ascii_lower, is_field_value, is_token
 from httpheaders.syntax.patterns import lazy_pattern
@@ -183,7 +183,7 @@ def _read_status_line(line: Line) -> tuple[Response, list[Problem]]:
 def _response(match: re.Match[bytes]) -> Response:
     version, status, phrase = match.groups()
     text = None if phrase is None else decode_field_text(phrase)
-    short = _short_version(version)
+    short = short_version(version.decode())
     if not text and short in ("2", "3"):
         text = None  # curl ends the line with a blank, but these versions have no phrase
     return Response(int(status), version=short, phrase=text)
@@ -192,7 +192,9 @@ def _response(match: re.Match[bytes]) -> Response:
 def _read_request_line(line: Line, match: re.Match[bytes]) -> tuple[Request, list[Problem]]:
     method, target, version = match.groups()
     request = Request(
-        method.decode(), decode_field_text(target.strip(b" \t")), version=_short_version(version)
+        method.decode(),
+        decode_field_text(target.strip(b" \t")),
+        version=short_version(version.decode()),
     )
     where = f"line {line.number}"
     text = decode_field_text(line.octets)
@@ -201,12 +203,6 @@ def _read_request_line(line: Line, match: re.Match[bytes]) -> tuple[Request, lis
         message = "the request target holds a blank"
         problems.append(Problem(where, message, "RFC 9112 section 3.2"))
     return request, problems
-
-
-def _short_version(version: bytes) -> str:
-    # HTTP/2.0 and HTTP/3.0 are other spellings of versions without a minor number
-    text = version.decode()
-    return text[0] if text in ("2.0", "3.0") else text
 
 
 def _read_pseudo_fields(

@@ -22,6 +22,7 @@ __all__ = [
     "decode_field_text",
     "encode_field_text",
     "join_field_text",
+    "parse_field_line",
 ]
 
 
@@ -62,6 +63,26 @@ def join_field_text(separator: str, parts: Iterable[str]) -> str:
     return decode_field_text(octets)
 
 
+def parse_field_line(line: str) -> tuple[str, str]:
+    """
+    Read a field line as people write it: a name, a colon, a value with or without blanks around it.
+
+    Name and value may hold anything; what may be sent is for `checked_field` to say.
+
+    Raises:
+        FieldSyntaxError: there is no colon; what stands there may be a secret, and stays untold.
+
+    Source: RFC 9112 section 5.
+
+    >>> parse_field_line("Accept:text/html ")
+    ('Accept', 'text/html')
+    """
+    name, colon, value = encode_field_text(line).partition(b":")
+    if not colon:
+        raise FieldSyntaxError("expected 'Name: value'", reference="RFC 9112 section 5")
+    return decode_field_text(name), decode_field_text(value.strip(b" \t"))
+
+
 def checked_field(name: str, value: str) -> tuple[str, str]:
     """
     Give a field that is safe to send, outer blanks removed from its value.
@@ -98,6 +119,11 @@ class Headers:
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._pairs: list[tuple[str, str]] = list(pairs)
         self._index: dict[str, list[str]] | None = None
+
+    @classmethod
+    def built(cls, pairs: Iterable[tuple[str, str]]) -> Headers:
+        """Take fields that are to be sent; each is checked."""
+        return cls(checked_field(name, value) for name, value in pairs)
 
     @classmethod
     def of(cls, fields: Mapping[str, str | Sequence[str]] | Headers | None) -> Headers:

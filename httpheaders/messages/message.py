@@ -12,7 +12,7 @@ from __future__ import annotations
 from httpheaders.messages.headers import Headers
 from httpheaders.named_tuples import NamedTuple
 
-__all__ = ["Exchange", "Request", "Response"]
+__all__ = ["Exchange", "Request", "Response", "short_version"]
 
 
 class Request(NamedTuple):
@@ -58,3 +58,15 @@ class Exchange(NamedTuple):
 
     request: Request | None = None
     response: Response | None = None
+
+
+def short_version(version: str) -> str:
+    """
+    Give a version as messages hold it: HTTP/2 and HTTP/3 have no minor number, however written.
+
+    Source: RFC 9110 section 2.5.
+
+    >>> short_version("2.0"), short_version("1.0")
+    ('2', '1.0')
+    """
+    return version[0] if version in ("2.0", "3.0") else version

@@ -27,6 +27,7 @@ __all__ = [
     "is_token",
     "parse_delta_seconds",
     "quote",
+    "quoted_string",
     "unquote",
 ]
 
@@ -109,8 +110,18 @@ def quote(text: str) -> str:
     >>> quote('utf-8'), quote('a "b"')
     ('utf-8', '"a \\"b\\""')
     """
-    if is_token(text):
-        return text
+    return text if is_token(text) else quoted_string(text)
+
+
+def quoted_string(text: str) -> str:
+    r"""
+    Write text as a quoted-string; control characters are left for `checked_field` to refuse.
+
+    Source: RFC 9110 section 5.6.4.
+
+    >>> quoted_string('utf-8'), quoted_string('a "b"')
+    ('"utf-8"', '"a \"b\""')
+    """
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

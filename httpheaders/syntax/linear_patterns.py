@@ -26,6 +26,8 @@ __all__ = ["LinearPattern"]
 
 LONGEST_PATTERN = 1000
 _LARGEST_PROGRAM = 5000
+# Repeats of nothing put nothing into the program, and still take their time.
+_MOST_STEPS = 4 * _LARGEST_PROGRAM
 _LARGEST_REPEAT = 100
 _DEEPEST_NESTING = 50
 
@@ -45,7 +47,7 @@ _CLASSES: dict[str, _Test] = {
     "S": lambda character: not character.isspace(),
 }
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
-_counts = lazy_pattern(r"\{([0-9]{1,4})(,?)([0-9]{0,4})\}")
+_counts = lazy_pattern(r"\{(?!\})([0-9]*)(?:(,)([0-9]*))?\}")
 
 
 class _Node(NamedTuple):
@@ -77,7 +79,7 @@ class LinearPattern:
         FieldSyntaxError: no regular expression, or one that needs going back.
     """
 
-    __slots__ = ("_program", "_tree", "has_bare_dot", "ignore_case", "text")
+    __slots__ = ("_program", "_steps", "_tree", "has_bare_dot", "ignore_case", "text")
 
     def __init__(self, text: str, *, ignore_case: bool = False) -> None:
         self.text = text
@@ -85,6 +87,7 @@ class LinearPattern:
         self._tree = _Parser(text, ignore_case).parse()
         self.has_bare_dot = _has_bare_dot(self._tree)
         self._program: list[tuple[str, int, int, _Test | None]] = []
+        self._steps = 0
         self._compile(self._tree)
         self._emit("match")
 
@@ -149,6 +152,9 @@ class LinearPattern:
         return len(self._program) - 1
 
     def _compile(self, node: _Node) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise FieldSyntaxError("the regular expression is too large")
         if node.kind == "sequence":
             for part in node.parts:
                 self._compile(part)
@@ -251,17 +257,18 @@ class _Parser:
         return parts[0] if len(parts) == 1 else _Node("sequence", tuple(parts))
 
     def _repeated(self, node: _Node) -> _Node:
-        while True:
-            bounds = self._bounds()
-            if bounds is None:
-                return node
-            if node.kind in ("start", "end"):
-                raise self._error("nothing to repeat")
-            if self._peek() == "?":
-                self.position += 1  # lazy: finds another match, but no other answer
-            elif self._peek() == "+":
-                raise self._error("possessive repeats are not supported")
-            node = _Node("repeat", (node,), least=bounds[0], most=bounds[1])
+        bounds = self._bounds()
+        if bounds is None:
+            return node
+        if node.kind in ("start", "end"):
+            raise self._error("nothing to repeat")
+        if self._peek() == "?":
+            self.position += 1  # lazy: finds another match, but no other answer
+        elif self._peek() == "+":
+            raise self._error("possessive repeats are not supported")
+        if self._bounds() is not None:
+            raise self._error("multiple repeat")
+        return _Node("repeat", (node,), least=bounds[0], most=bounds[1])
 
     def _bounds(self) -> tuple[int, int | None] | None:
         simple = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(self._peek())
@@ -272,13 +279,15 @@ class _Parser:
         if counts is None:
             return None
         self.position = counts.end()
-        least = int(counts[1])
+        least = int(counts[1] or 0)
         most = int(counts[3]) if counts[3] else (None if counts[2] else least)
         if max(least, most or 0) > _LARGEST_REPEAT or (most is not None and most < least):
             raise self._error(f"repeats are at most {_LARGEST_REPEAT}, in order")
         return least, most
 
     def _atom(self) -> _Node:
+        if self._bounds() is not None:
+            raise self._error("nothing to repeat")
         character = self._take()
         if character == "(":
             return self._group()
@@ -290,8 +299,6 @@ class _Parser:
             return _Node("any", test=lambda found: found != "\n", sample="a")
         if character in "^$":
             return _Node("start" if character == "^" else "end")
-        if character in "*+?":
-            raise self._error("nothing to repeat")
         return self._literal(character)
 
     def _group(self) -> _Node:
@@ -366,6 +373,8 @@ class _Parser:
     def _range(self, first: str) -> tuple[_Test, str]:
         last = self._take()
         if last == "\\":
+            if self._peek() in _CLASSES:
+                raise self._error("a class at the end of a range")
             last = self._escape().sample
         if last < first:
             raise self._error("a range is the wrong way round")

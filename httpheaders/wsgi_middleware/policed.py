@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from httpheaders.messages.message import Request, Response
+from httpheaders.messages.message import Response
 from httpheaders.policy_finish import call_finished, finished_app
 from httpheaders.policy_passage import Passage
 from httpheaders.policy_phases import GUARDS
@@ -53,8 +54,13 @@ def policy_middleware(
         apps = {route: finished_app(app, route, clock=clock) for route in policy.routes}
 
         def policed(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-            request = _with_length(request_of(environ), environ, policy)
-            passage = Passage(request, policy, now=clock(), handler=_nobody)
+            passage = Passage(
+                request_of(environ),
+                policy,
+                now=clock(),
+                handler=_nobody,
+                reader=partial(_content_of, environ),
+            )
             response = run_phases(GUARDS, passage).response
             if response is not None:
                 start_response(status_line(response.status or 500), response.headers.pairs)
@@ -72,25 +78,26 @@ def _nobody(passage: Passage) -> Response | None:
     return None
 
 
-def _with_length(request: Request, environ: Environ, policy: Policy) -> Request:
+def _content_of(environ: Environ, most: int) -> bytes | None:
     """
-    Read content that comes in chunks, up to one octet more than may be sent.
+    Read content that comes in chunks, up to so many octets, and leave it to be read again.
 
     Without Content-Length nothing but reading tells how much it is; the server has said with
     `wsgi.input_terminated` that reading comes to an end.
     """
-    if "CONTENT_LENGTH" in environ or not environ.get("wsgi.input_terminated"):
-        return request
+    # "May be empty or absent": PEP 3333 section "environ Variables".
+    if environ.get("CONTENT_LENGTH") or not environ.get("wsgi.input_terminated"):
+        return None
     if "HTTP_TRANSFER_ENCODING" not in environ:
-        return request
-    bounds = [route.body_limit for route in policy.routes if route.body_limit is not None]
-    if policy.limits.max_body is not None:
-        bounds.append(policy.limits.max_body)
-    if not bounds:
-        return request
-    octets = environ["wsgi.input"].read(max(bounds) + 1)
-    environ["wsgi.input"] = _Rest(octets, environ["wsgi.input"])
-    return request._replace(body=octets)
+        return None
+    stream = environ["wsgi.input"]
+    pieces = []
+    while most > 0 and (piece := stream.read(most)):
+        pieces.append(piece)
+        most -= len(piece)
+    octets = b"".join(pieces)
+    environ["wsgi.input"] = _Rest(octets, stream)
+    return octets
 
 
 class _Rest:

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from httpheaders.messages.headers import Headers
+from httpheaders.messages.headers import Headers, checked_field
 from httpheaders.messages.message import Request, Response
 from httpheaders.session_answers import SessionAnswer, check_session
-from httpheaders.syntax.grammar import quote
+from httpheaders.syntax.grammar import quoted_string
 from httpheaders.token_source import find_token
 from httpheaders.wsgi_middleware.layers import status_line
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from httpheaders.session_answers import TokenFormat
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
 
-__all__ = ["SESSION_KEY", "session_middleware", "unauthorized"]
+__all__ = ["SESSION_KEY", "bearer_challenge", "session_middleware", "unauthorized"]
 
 # Where the application finds the claims of a genuine token; None without one.
 SESSION_KEY = "httpheaders.session"
@@ -48,8 +48,12 @@ def session_middleware(
         realm: what to call the protected space in WWW-Authenticate.
         clock: gives the seconds since 1970.
 
+    Raises:
+        FieldSyntaxError: the realm holds a control character.
+
     Source: RFC 6750 section 3, RFC 9110 section 11.6.1.
     """
+    bearer_challenge(realm)  # refused here, where it is written, rather than at a request
 
     def middleware(app: WsgiApp) -> WsgiApp:
         def recognised(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -89,22 +93,22 @@ def unauthorized(answer: SessionAnswer | None, *, realm: str, is_cookie: bool = 
     Source: RFC 6750 sections 3 and 3.1, RFC 9110 section 15.5.2.
 
     >>> unauthorized(None, realm="api").headers.get("WWW-Authenticate")
-    'Bearer realm=api'
+    'Bearer realm="api"'
     """
-    challenge = f"Bearer realm={quote(realm)}"
+    error = {}
     told = "Unauthorized"
     if answer is not None:
         told = f"Unauthorized: {answer.reason}"
         if not is_cookie:
             # "If the request lacks any authentication information … the resource server SHOULD NOT
             # include an error code": so it stands here alone.
-            challenge += f', error="invalid_token", error_description="{answer.reason}"'
+            error = {"error": "invalid_token", "error_description": answer.reason}
     body = told.encode()
     return Response(
         401,
-        Headers(
+        Headers.built(
             [
-                ("WWW-Authenticate", challenge),
+                bearer_challenge(realm, **error),
                 ("Content-Type", "text/plain; charset=utf-8"),
                 ("Content-Length", str(len(body))),
                 ("Cache-Control", "no-store"),
@@ -112,3 +116,22 @@ def unauthorized(answer: SessionAnswer | None, *, realm: str, is_cookie: bool = 
         ),
         body,
     )
+
+
+def bearer_challenge(realm: str, **parameters: str) -> tuple[str, str]:
+    """
+    Give the field that asks for a bearer token.
+
+    Raises:
+        FieldSyntaxError: the realm holds a control character.
+
+    Source: RFC 6750 section 3, RFC 9110 section 11.5.
+
+    >>> bearer_challenge("api", error="insufficient_scope")
+    ('WWW-Authenticate', 'Bearer realm="api", error="insufficient_scope"')
+    """
+    # Of realm "a sender MUST only generate the quoted-string syntax".
+    written = (
+        f"{name}={quoted_string(value)}" for name, value in (("realm", realm), *parameters.items())
+    )
+    return checked_field("WWW-Authenticate", f"Bearer {', '.join(written)}")

@@ -52,6 +52,7 @@ TOKEN = (
     b".LcrQqSB2xja6irjijON_YElhUPbfI-UYcZe62uKFTn8"
 )
 POLICY = str(Path(__file__).parent.parent / "data" / "policy.toml")
+CORS_POLICY = str(Path(__file__).parent.parent / "data" / "cors.toml")
 
 SAMPLES = [
     Sample(

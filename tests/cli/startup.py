@@ -54,8 +54,8 @@ KEPT_COOKIES = """
     set_cookie syntax.dates
 """
 SESSIONS = """
-    binascii cli.commands.session hashlib hmac math session_answers session_claims session_keys
-    sessions syntax.base64url
+    binascii cli.commands.session hashlib hmac key_files math session_answers session_claims
+    session_keys sessions syntax.base64url
 """
 # What a command imports besides, for its sample.
 MAY_IMPORT = {
@@ -103,7 +103,7 @@ MAY_IMPORT = {
             "zlib_ng",
             DUMPS,
         ),
-        "session sign": (SESSIONS,),
+        "session sign": ("syntax.seconds", SESSIONS),
         "session verify": (SESSIONS,),
         "cache-headers": (
             "cache_control cache_control_problems cache_strategies cli.commands.cache_headers",

@@ -393,10 +393,15 @@ def test_the_origin_of_the_page_is_needed():
         ("--allow-origin", APP, "--max-age", "2d"),
         ("--allow-origin-regex", "("),
         ("--allow-origin", APP, "--request-method", "PUT\r\nX: y"),
+        ("--preflight", "preflight", "--input", "answer", "--header", "no-colon"),
+        ("--preflight", "preflight", "--input", "answer", "--header", "A B: c"),
+        ("--preflight", "preflight", "--input", "answer", "--header", "A: b\r\nX: y"),
     ],
 )
-def test_policies_and_requests_that_cannot_be_meant(arguments):
-    done = run("cors-check", *arguments, "--origin", APP)
+def test_policies_and_requests_that_cannot_be_meant(tmp_path, arguments):
+    (tmp_path / "preflight").write_bytes(PREFLIGHT)
+    (tmp_path / "answer").write_bytes(ALLOWED)
+    done = run("cors-check", *arguments, "--origin", APP, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.startswith(b"Error: ")
     assert done.stderr.count(b"\n") == 1
@@ -415,6 +420,11 @@ def test_policies_and_requests_that_cannot_be_meant(arguments):
 def test_hostile_answers_are_answered(stdin):
     answer = one("--origin", APP, stdin=stdin, status=1)
     assert len(answer["reason"]) < 1000
+
+
+def test_a_page_never_begins_another_field_of_curls():
+    done = run("cors-check", "--origin", APP + "\r\nX: y", "--raw", stdin=ALLOWED)
+    assert (done.returncode, done.stdout) == (2, b"")
 
 
 # With real parts

@@ -20,6 +20,7 @@ from httpheaders.cli.key_types import (
     text,
     texts,
     time,
+    whole_number,
 )
 from httpheaders.cli.questioner import Questioner
 from httpheaders.cli.questions import Form
@@ -120,6 +121,21 @@ def test_an_answer_that_is_piped_on_keeps_its_own_keys_to_itself():
     assert asked.request == Request("GET")
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({"accept": "a/b", "now": 5}, id="in-a-short-form"),
+        pytest.param({"status": 200, "now": "1970-01-01T00:00:05Z"}, id="beside-a-response"),
+        pytest.param({"url": "/", "now": 5}, id="beside-a-request"),
+    ],
+)
+def test_every_question_may_say_when_it_is(value):
+    assert question(value, FORM._replace(takes_requests=True)).now == 5
+    assert question({**value, "now": None}, FORM._replace(takes_requests=True)).now == 0
+    with pytest.raises(InputError, match="seconds since 1970"):
+        question({**value, "now": "soon"}, FORM._replace(takes_requests=True))
+
+
 def test_a_line_of_text_is_the_subject():
     assert questioner().of(TextLine(3, "a/b")).values == {"accept": "a/b"}
 
@@ -142,9 +158,11 @@ def test_a_message_of_a_dump_comes_with_its_problems():
         (text, ["", "a"], [1, None, [], {}]),
         (texts, [[], ["a"], "a"], [[1], 1, {}]),
         (boolean, [True, False], [0, "true"]),
-        (number, [0, 1.5], [-1, True, "1"]),
-        (count, [0, 7], [1.0, -1, False]),
+        (number, [0, 1.5, 2**53], [-1, True, "1", 1e306, 10**400]),
+        (count, [0, 7], [1.0, -1, False, 10**400]),
+        (whole_number, [0, -7], [1.0, False, 10**400, -(10**400)]),
         (time, [0, 1.5, "1994-11-06", "Sun, 06 Nov 1994 08:49:37 GMT", "7"], [True, "soon", []]),
+        (time, [-1, 2**53], [1e306, -1e306, 10**400, "9" * 19]),
         (one_of("a", "b"), ["a"], ["c", 1, []]),
         (list_of(count), [[], [1]], [[1.5], 1]),
     ],
@@ -169,6 +187,7 @@ def test_types_of_keys(read, good, bad):
         ("soon", None),
         ("", None),
         ("9" * 30, None),
+        ("9" * 19, None),
     ],
 )
 def test_times_are_read_in_every_form(written, seconds):

@@ -77,6 +77,19 @@ def test_claims_from_standard_input(keys, claims, user):
     assert verified(keys, token)["user"] == user
 
 
+def test_a_token_may_come_with_its_time(keys):
+    token = signed(keys, "--user-id", "ada", "--ttl", "60").decode()
+    for now, status in ((1700000059, 0), (1700000060, 1)):
+        verified(keys, json.dumps({"token": token, "now": now}).encode(), status=status)
+
+
+@pytest.mark.parametrize("key", ["leeway", "max_age", "salt", "format", "audience", "key_file"])
+def test_a_token_never_comes_with_how_far_it_is_to_be_trusted(keys, key):
+    stdin = json.dumps({"token": "a.b", key: "9"}).encode()
+    done = run("session", "verify", "--key-file", "new.key", stdin=stdin, cwd=keys)
+    assert (done.returncode, f"unknown key '{key}'".encode() in done.stderr) == (2, True)
+
+
 def test_lines_of_claims_and_of_tokens(keys):
     claims = b'{"user_id": 1, "id": "x"}\nnot json\n{"user_id": 2}\n'
     done = run("session", "sign", "--key-file", "new.key", stdin=claims, cwd=keys)

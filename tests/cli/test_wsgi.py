@@ -167,7 +167,7 @@ def test_ways_to_name_an_application(folder, app):
         (("apps:app", "--middleware", "nothing"), "unknown middleware 'nothing'"),
         (("apps:app", "--middleware", "apps:bad_middleware"), "raised LookupError: no database"),
         (("apps:app", "--middleware", "cors"), "needs a policy with a [cors] section"),
-        (("apps:app", "--header", "no colon"), "is not like 'Name: value'"),
+        (("apps:app", "--header", "no colon"), "expected 'Name: value'"),
     ],
 )
 def test_what_cannot_be_answered(folder, arguments, told):
@@ -273,3 +273,33 @@ def test_no_application_is_named_by_the_input(folder):
 def test_the_program_runs_as_a_module(folder):
     done = shell(f"cd '{folder}'; '{sys.executable}' -m httpheaders wsgi --path / --raw")
     assert done.stdout == b"Hello, WSGI!"
+
+
+def test_a_question_says_how_it_is_watched_and_when_it_is(tmp_path):
+    (tmp_path / "apps.py").write_text(APPS)
+    (tmp_path / "policy.toml").write_text(
+        '[session]\nkey_env = "KEY"\n[defaults]\nsession = true\n'
+    )
+    line = "httpheaders session sign --key-env KEY --user-id ada --now 1000 --raw"
+    bearer = "Authorization: Bearer " + shell(line, KEY="k" * 32).stdout.decode().strip()
+    questions = (
+        {"path": "/", "header": [bearer], "now": 1001, "trace": True},
+        {"path": "/", "header": [bearer], "now": 9999},
+        {"path": "/", "header": [bearer], "now": 1001, "max_body": 3},
+    )
+    stdin = "".join(json.dumps(question) + "\n" for question in questions).encode()
+    line = f"cd {tmp_path} && httpheaders wsgi apps:app --policy policy.toml 2> /dev/null"
+    done = shell(line, stdin, KEY="k" * 32)
+    in_time, late, cut = map(json.loads, done.stdout.splitlines())
+    assert [one["response"]["status"] for one in (in_time, late, cut)] == [200, 401, 200]
+    assert [one["trace"] is None for one in (in_time, late, cut)] == [False, True, True]
+    assert cut["response"]["body"] == "GET"
+    done = run("wsgi", "apps:faulty", stdin=b'{"path": "/", "validate": true}', cwd=tmp_path)
+    assert b"breach" in done.stdout
+
+
+@pytest.mark.parametrize("key", ["app", "middleware", "policy"])
+def test_an_input_never_chooses_the_code_that_is_run(key):
+    done = run("wsgi", "httpheaders.wsgi:simple_wsgi_app", stdin=json.dumps({key: "x"}).encode())
+    assert done.returncode == 2
+    assert f"unknown key '{key}'".encode() in done.stderr

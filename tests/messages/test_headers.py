@@ -13,6 +13,7 @@ from httpheaders.messages.headers import (
     checked_field,
     decode_field_text,
     encode_field_text,
+    parse_field_line,
 )
 
 PAIRS = [("Vary", "Accept"), ("X-Dup", "1"), ("vary", "Origin"), ("X-Dup", "2")]
@@ -124,6 +125,14 @@ def test_changes_are_copies():
     assert headers.get_all("vary") == ["Accept", "Origin"]
 
 
+@pytest.mark.parametrize(
+    "pair", [("A", "a\r\nX: y"), ("A", "a\nb"), ("A", "a\0"), ("A\r\nX", "y"), ("A B", "y")]
+)
+def test_what_is_built_holds_one_field_a_line(pair):
+    with pytest.raises(FieldSyntaxError):
+        Headers.built([("B", "b"), pair])
+
+
 def test_without_takes_every_line():
     assert Headers(PAIRS).without("Vary", "x-dup", "absent").pairs == []
 
@@ -155,3 +164,29 @@ def test_dictionary_holds_every_value_in_order(pairs):
 def test_vary_grows(names, value):
     assert Headers([("Vary", "Accept")]).varying_by(*names).joined("vary") == value
     assert Headers([("Vary", "*")]).varying_by(*names).joined("vary") == "*"
+
+
+# RFC 9112 section 5
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        pytest.param("Accept: text/html", ("Accept", "text/html"), id="as-curl-has-it"),
+        pytest.param("A:b:c", ("A", "b:c"), id="a-colon-in-the-value"),
+        pytest.param("A:\t b \t", ("A", "b"), id="blanks-around-the-value"),
+        pytest.param("A:", ("A", ""), id="no-value"),
+        pytest.param(" A : b", (" A ", "b"), id="blanks-of-the-name-are-kept"),
+    ],
+)
+def test_field_lines_are_read(line, field):
+    assert parse_field_line(line) == field
+
+
+def test_field_lines_keep_their_octets():
+    _, value = parse_field_line(Latin1Text("A: caf\xe9"))
+    assert encode_field_text(value) == b"caf\xe9"
+
+
+def test_a_line_without_a_colon_is_no_field_and_is_not_shown():
+    with pytest.raises(FieldSyntaxError, match="expected 'Name: value'") as caught:
+        parse_field_line("Authorization Bearer secret")
+    assert "secret" not in str(caught.value)

@@ -1,6 +1,7 @@
 """Regular expressions in linear time, held against Python's own."""
 
 import re
+import warnings
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,9 @@ EXPRESSIONS = [
     r"(?:)*a",
     r"\Aab{2,}\Z",
     r"x{0}y{1}",
+    r"x{,2}y{,}",
+    r"x{}",
+    r"(){3}(a{0}){2}b",
     r"[a-cx-z]\.\D\S\W",
 ]
 FLAVOURS = [("full", re.fullmatch), ("prefix", re.match), ("search", re.search)]
@@ -57,12 +61,20 @@ def test_case_can_be_ignored(text):
         pytest.param(r"\b", "not supported", id="word boundary"),
         pytest.param("(?=a)", "only '\\(\\?:'", id="looking ahead"),
         pytest.param("a++", "possessive", id="possessive"),
+        pytest.param("a{2}{3}", "multiple repeat", id="repeat of a repeat"),
+        pytest.param("a" + "*" * 700, "multiple repeat", id="many repeats of a repeat"),
+        pytest.param("a*??", "multiple repeat", id="repeat of a lazy repeat"),
+        pytest.param("a|{,2}", "nothing to repeat", id="counts of nothing"),
         pytest.param("[a", "too early", id="open class"),
         pytest.param("[z-a]", "wrong way", id="range backwards"),
         pytest.param(r"[\A]", "anchor", id="anchor in a class"),
         pytest.param("a{2,1}", "in order", id="counts backwards"),
         pytest.param("a{999}", "at most", id="large count"),
+        pytest.param("a{99999}", "at most", id="count of many digits"),
+        pytest.param(r"[ -\d]", "end of a range", id="class at the end of a range"),
         pytest.param("((a{100}){100}){100}", "too large", id="large program"),
+        pytest.param("(" * 9 + "){100}" * 9, "too large", id="many repeats of nothing"),
+        pytest.param("(" * 9 + "a{0}" + "){100}" * 9, "too large", id="repeats of none"),
         pytest.param("(" * 100, "nested", id="deep nesting"),
         pytest.param("a" * 1001, "longer", id="long expression"),
         pytest.param("\\", "too early", id="backslash at the end"),
@@ -73,14 +85,24 @@ def test_other_expressions_are_refused(expression, fault):
         LinearPattern(expression)
 
 
-@given(st.text("ab()[]{}|*+?.^$\\-,0123dws:", max_size=30))
-def test_only_our_error_comes_out(expression):
+# Whole pieces, so that repeats stand behind and around each other.
+PIECES = (
+    "a", "(", "(?:", ")", "|", "[^", "]", "-", "*", "+", "?", "{,2}", "{100}", "{1,}", "{3", "}",
+    "(){100}", ".", "^", "$", "\\", "\\d", "\\S", ",", "0", ":",
+)  # fmt: skip
+EXPRESSION = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+
+
+@given(EXPRESSION | st.sampled_from("*+?").map(lambda one: "a" + one * 900))
+def test_only_our_error_comes_out_and_what_is_read_is_pythons(expression):
     try:
         pattern = LinearPattern(expression)
     except FieldSyntaxError:
         return
     pattern.matches("abab" * 20, match="search")
     pattern.samples()
+    with warnings.catch_warnings(category=FutureWarning, action="ignore"):  # of "[[" and "--"
+        re.compile(expression)
 
 
 def test_nested_repeats_stay_linear():

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from httpheaders.errors import FieldSyntaxError
 from httpheaders.session_keys import SessionKeys
 from httpheaders.sessions import SessionSigner
-from httpheaders.wsgi_middleware.session import SESSION_KEY, session_middleware
+from httpheaders.wsgi_middleware.session import (
+    SESSION_KEY,
+    bearer_challenge,
+    session_middleware,
+    unauthorized,
+)
 from tests.wsgi_client import call
 
 SIGNER = SessionSigner(SessionKeys("k" * 32))
@@ -63,3 +69,22 @@ def test_the_challenge(token, challenge):
     answer = asked(token, required=True)
     assert answer["www-authenticate"] == challenge
     assert b"eve" not in answer.body
+
+
+@pytest.mark.parametrize(
+    ("realm", "written"),
+    [
+        pytest.param("api", '"api"', id="a-token-is-quoted-too"),  # RFC 9110 section 11.5
+        pytest.param('the "api"', '"the \\"api\\""', id="quotes"),
+    ],
+)
+def test_realms_are_quoted(realm, written):
+    assert bearer_challenge(realm) == ("WWW-Authenticate", f"Bearer realm={written}")
+
+
+@pytest.mark.parametrize("realm", ["a\r\nSet-Cookie: x=1", "a\nb", "a\0b"])
+def test_a_realm_never_begins_another_field(realm):
+    with pytest.raises(FieldSyntaxError):
+        unauthorized(None, realm=realm)
+    with pytest.raises(FieldSyntaxError):
+        session_middleware(SIGNER, realm=realm)

@@ -119,7 +119,7 @@ def _date(question: Question, now: float) -> float:
 
 
 def _new_request(values: Mapping[str, Any]) -> Request | None:
-    from httpheaders.messages.headers import Headers, checked_field
+    from httpheaders.messages.headers import Headers, parse_field_line
     from httpheaders.messages.message import Request
 
     if "new_request" in values:
@@ -127,13 +127,7 @@ def _new_request(values: Mapping[str, Any]) -> Request | None:
         return request
     if "header" not in values:
         return None
-    fields = []
-    for line in values["header"]:
-        name, colon, value = line.partition(":")
-        if not colon:
-            raise InputError(f"expected 'Name: value', got '{line[:60]}'", where="$.header")
-        fields.append(checked_field(name, value))
-    return Request(headers=Headers(fields))
+    return Request(headers=Headers.built(map(parse_field_line, values["header"])))
 
 
 def _settings(values: Mapping[str, Any]) -> CacheSettings:

@@ -23,7 +23,7 @@ from httpheaders.cli.key_types import (
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import Reply, header_lines
 from httpheaders.errors import InputError
-from httpheaders.messages.headers import Headers
+from httpheaders.messages.headers import Headers, parse_field_line
 from httpheaders.messages.message import Exchange, Request, Response
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ CREDENTIALS = ("omit", "same-origin", "include")
 MODES = ("cors", "no-cors", "same-origin")
 # What stands for the input where a file is named.
 THE_INPUT = "-"
-# Longer than any policy, and short enough to be read at once.
+# Longer than any policy; a file named by mistake is not read whole.
 LARGEST_POLICY = 1 << 20
 
 
@@ -270,9 +270,8 @@ def _script(question: Question) -> ScriptRequest:
     exchange = (*question.earlier, question.exchange)[0]
     recorded = (exchange.request if exchange else None) or Request()
     recorded = announced_request(recorded) or recorded
-    own = [
-        pair for pair in map(_field, values.get("header", ())) if pair[0] not in recorded.headers
-    ]
+    given = Headers.built(map(parse_field_line, values.get("header", ())))
+    own = [pair for pair in given if pair[0] not in recorded.headers]
     url = recorded.url if recorded.url and "://" in recorded.url else values.get("url")
     recorded = recorded._replace(
         method=recorded.method or values.get("method"),
@@ -293,11 +292,6 @@ def _script(question: Question) -> ScriptRequest:
 def _first_url(values: Mapping[str, Any]) -> str | None:
     hops = values.get("hops")
     return hops[0].url if hops else None
-
-
-def _field(line: str) -> tuple[str, str]:
-    name, _, value = line.partition(":")
-    return name.strip(), value.strip()
 
 
 def _verdict_keys(verdict: FetchVerdict) -> dict[str, Any]:
@@ -326,14 +320,12 @@ def _raw(verdict: FetchVerdict) -> str | bytes | None:
     """Give what curl must send to play the browser: the preflight's fields, or Origin."""
     if verdict.preflight_headers is not None:
         return header_lines(verdict.preflight_headers)
-    return None if verdict.origin is None else f"Origin: {verdict.origin}"
+    if verdict.origin is None:
+        return None
+    return header_lines(Headers.built([("Origin", verdict.origin)]))
 
 
 # --- files named by options ---------------------------------------------------------------------
-
-
-# Longer than any policy; a file named by mistake is not read whole.
-LARGEST_POLICY = 1 << 20
 
 
 def _policy_file(name: str) -> Any:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from httpheaders.session_answers import TokenFormat
     from httpheaders.session_keys import SessionKeys
 
-# More than any key has; a file named by mistake is not read whole.
-LARGEST_KEY = 1 << 16
 # More than any token that is not refused for its size.
 LARGEST_TOKEN = 1 << 16
 
@@ -37,6 +35,7 @@ def read_keys(key_file: str | None, old_key_files: tuple[str, ...], key_env: str
     Raises:
         InputError: there is no key, or it is empty or far too long; no octet of it is shown.
     """
+    from httpheaders.key_files import read_key_file
     from httpheaders.session_keys import SessionKeys
 
     if key_file is not None and key_env is not None:
@@ -44,10 +43,10 @@ def read_keys(key_file: str | None, old_key_files: tuple[str, ...], key_env: str
     if key_env is not None:
         current, name = _from_environment(key_env), key_env
     elif key_file is not None:
-        current, name = _from_file(key_file), key_file
+        current, name = read_key_file(key_file), key_file
     else:
         raise InputError("missing the key: --key-file FILE, or --key-env NAME")
-    old = [_from_file(path) for path in old_key_files]
+    old = [read_key_file(path) for path in old_key_files]
     return SessionKeys(current, old, names=tuple(map(options.as_received, (name, *old_key_files))))
 
 
@@ -60,17 +59,6 @@ def _from_environment(name: str) -> bytes:
     if not value:
         raise InputError(f"the environment has no key in {name[:60]}")
     return value
-
-
-def _from_file(path: str) -> bytes:
-    from httpheaders.cli.sources import read_file
-
-    octets = read_file(path, limit=LARGEST_KEY)
-    # Editors and `keygen` end the line; the end is no part of the key.
-    key = octets.removesuffix(b"\n").removesuffix(b"\r")
-    if not key:
-        raise InputError(f"{path}: the key is empty")
-    return key
 
 
 class Keys:
@@ -376,6 +364,7 @@ def keygen_answer(question: Question) -> Reply:
     """Make a key of octets from the system's random source."""
     from os import urandom
 
+    from httpheaders.key_files import LARGEST_KEY
     from httpheaders.session_keys import NewKey, make_key
 
     size = question.values.get("octets", 32)

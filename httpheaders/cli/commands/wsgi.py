@@ -13,6 +13,7 @@ from httpheaders.cli import options
 from httpheaders.cli.applications import load_object, output_kept_apart
 from httpheaders.cli.driver import InputOutput
 from httpheaders.cli.exit_status import ExitStatus
+from httpheaders.cli.key_types import boolean, count
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.request_options import REQUEST_KEYS, request_missing, request_of_question
 from httpheaders.cli.writing import Reply
@@ -44,8 +45,9 @@ def sample_needs_nothing(given: Mapping[str, Any]) -> None:
     return
 
 
+# What names code, files or keys is for options alone: an input must not choose what is run.
 FORM = Form(
-    keys=REQUEST_KEYS,
+    keys={**REQUEST_KEYS, "trace": boolean, "validate": boolean, "max_body": count},
     subject="path",
     missing=request_missing,
     takes_requests=True,
@@ -53,14 +55,11 @@ FORM = Form(
 
 
 class Stack(NamedTuple):
-    """The application with its layers, and how it is to be watched."""
+    """The application with its layers."""
 
     app: Callable[..., Any]
     name: str
     layers: list[tuple[str, Callable[[WsgiApp], WsgiApp]]]
-    validate: bool
-    trace: bool
-    max_body: int
 
     def answer(self, question: Question) -> Reply:
         """Call the stack for one question."""
@@ -70,18 +69,19 @@ class Stack(NamedTuple):
         from httpheaders.wsgi_trace import Trace, stacked
         from httpheaders.wsgi_validation import checked_app
 
+        values = question.values
         problems: list[Problem] = []
         trace = Trace(time.perf_counter)
         around: list[Callable[[WsgiApp, str], WsgiApp]] = []
-        if self.validate:
+        if values.get("validate"):
             around.append(lambda app, name: checked_app(app, name, problems))
-        if self.trace:
+        if values.get("trace"):
             around.append(trace.recorded)
         result = answer_wsgi(
             stacked(self.app, self.layers, around=around, name=self.name),
             request_of_question(question),
             errors=sys.stderr,
-            max_body=self.max_body,
+            max_body=values["max_body"],
             name=self.name,
             problems=problems,
             explain=question.explain,
@@ -90,7 +90,7 @@ class Stack(NamedTuple):
         if faults:
             told = f"{result.reason}, and {faults} breach(es) of the protocol were found"
             result = result._replace(ok=False, reason=told, reference="PEP 3333")
-        keys = {"trace": _trace_keys(trace) if self.trace else None}
+        keys = {"trace": _trace_keys(trace) if values.get("trace") else None}
         exchange = Exchange(result.request, result.response)
         return Reply(result, keys, result.response.body, exchange)
 
@@ -142,8 +142,15 @@ def _layers(
     " gzip, cache-headers, session, cache, policy, or MODULE:CALLABLE.",
 )
 @click.option("--policy", type=options.FILE, help="The policy that guards the app, TOML or JSON.")
-@click.option("--trace", is_flag=True, help="Show what each layer does to the headers, and time.")
-@click.option("--validate", is_flag=True, help="Look for breaches of PEP 3333, in each layer.")
+@click.option(
+    "--trace",
+    is_flag=True,
+    default=None,
+    help="Show what each layer does to the headers, and time.",
+)
+@click.option(
+    "--validate", is_flag=True, default=None, help="Look for breaches of PEP 3333, in each layer."
+)
 @click.option(
     "--max-body",
     type=options.SIZE,
@@ -158,9 +165,6 @@ def command(
     app: str | None,
     middleware: tuple[str, ...],
     policy: str | None,
-    trace: bool,
-    validate: bool,
-    max_body: int,
     **given: Any,
 ) -> ExitStatus:
     """Say what a WSGI app answers to a request, behind this middleware.
@@ -175,24 +179,21 @@ def command(
         form = FORM._replace(missing=sample_needs_nothing)
     with output_kept_apart() as hand_over:
         prepared: list[Stack] = []
+        asked: Question
 
         def answer(question: Question) -> Reply:
+            nonlocal asked
+            asked = question  # the layers stay from one question to the next, and ask its clock
             hand_over()
             if not prepared:
-                prepared.append(_stack(io, app, middleware, policy, validate, trace, max_body))
+                prepared.append(_stack(app, middleware, policy, lambda: asked.now))
             return prepared[0].answer(question)
 
         return io.answer_each(form, given, answer)
 
 
 def _stack(
-    io: InputOutput,
-    app: str | None,
-    middleware: tuple[str, ...],
-    policy: str | None,
-    validate: bool,
-    trace: bool,
-    max_body: int,
+    app: str | None, middleware: tuple[str, ...], policy: str | None, clock: Callable[[], float]
 ) -> Stack:
     loaded_policy = None
     if policy is not None:
@@ -202,7 +203,7 @@ def _stack(
     # An application may make garbage that only collecting gets rid of; what is there now stays.
     gc.freeze()
     gc.enable()
-    layers = _layers(middleware, loaded_policy, io.clock)
+    layers = _layers(middleware, loaded_policy, clock)
     name = app or SAMPLE
     loaded = load_object(name, default=("app", "application"))
-    return Stack(loaded, name, layers, validate, trace, max_body)
+    return Stack(loaded, name, layers)
