@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.pool_decisions import INSTANT
 from httpheaders.pool_parameters import PoolParameters
 from httpheaders.pool_tally import Tally
 
@@ -141,4 +142,6 @@ def _idle_blocks_others(parameters: PoolParameters, tally: Tally, rerun: Rerun |
     if not may_block or rerun is None:
         return may_block
     other = rerun(parameters._replace(full_evicts="oldest"))
-    return other.total.errors < tally.total.errors or other.waits.total < tally.waits.total
+    if other.total.errors != tally.total.errors:
+        return other.total.errors < tally.total.errors
+    return other.waits.total < tally.waits.total - INSTANT

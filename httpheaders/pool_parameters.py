@@ -48,8 +48,6 @@ _DURATIONS = (
     "wait_timeout",
     "connect_time",
 )
-
-
 _FLAGS = ("dead_slots", "late_binding")
 
 
