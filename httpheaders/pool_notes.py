@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.pool_decisions import INSTANT
 from httpheaders.pool_parameters import PoolParameters
 from httpheaders.pool_tally import Tally
 
@@ -101,7 +102,7 @@ def anomalies(parameters: PoolParameters, tally: Tally, rerun: Rerun | None) -> 
             f"the limit of {parameters.max_total} counts busy connections only: "
             f"{tally.total.peak_open} were open at once"
         )
-    if parameters.max_total is not None and _idle_blocks_others(parameters, tally):
+    if parameters.max_total is not None and _idle_blocks_others(parameters, tally, rerun):
         notes.append(
             "idle connections of one host keep another host waiting until they time out, because "
             "the cap over all hosts closes none to make room"
@@ -114,13 +115,15 @@ def _compare(
 ) -> str | None:
     if rerun is None:
         return anomaly.rule
+    total = tally.total
     other = rerun(parameters._replace(**anomaly.without)).total  # type: ignore[arg-type]
-    if other.created == tally.total.created and other.errors == tally.total.errors:
-        return None
-    return (
-        f"{anomaly.rule}: {tally.total.created} connections were opened where "
-        f"{anomaly.better} needs {other.created}"
-    )
+    if other.created < total.created:
+        told = f"{total.created} connections were opened where {anomaly.better} needs"
+        return f"{anomaly.rule}: {told} {other.created}"
+    if other.errors < total.errors:
+        told = f"requests refused: {total.errors}, where {anomaly.better} refuses"
+        return f"{anomaly.rule}: {told} {other.errors}"
+    return None
 
 
 def _passes_its_limit(parameters: PoolParameters, tally: Tally) -> bool:
@@ -128,11 +131,17 @@ def _passes_its_limit(parameters: PoolParameters, tally: Tally) -> bool:
     return parameters.limit_scope == "busy" and limit is not None and tally.total.peak_open > limit
 
 
-def _idle_blocks_others(parameters: PoolParameters, tally: Tally) -> bool:
-    return (
+def _idle_blocks_others(parameters: PoolParameters, tally: Tally, rerun: Rerun | None) -> bool:
+    may_block = (
         parameters.limit_scope == "open"
         and parameters.full_evicts is None
         and len(tally.hosts) > 1
-        and tally.waits.count > 0
+        and (tally.waits.count > 0 or tally.total.errors > 0)
         and parameters.on_full == "wait"
     )
+    if not may_block or rerun is None:
+        return may_block
+    other = rerun(parameters._replace(full_evicts="oldest"))
+    if other.total.errors != tally.total.errors:
+        return other.total.errors < tally.total.errors
+    return other.waits.total < tally.waits.total - INSTANT

@@ -48,6 +48,7 @@ _DURATIONS = (
     "wait_timeout",
     "connect_time",
 )
+_FLAGS = ("dead_slots", "late_binding")
 
 
 class PoolParameters(NamedTuple):
@@ -116,6 +117,9 @@ def check_parameters(parameters: PoolParameters) -> PoolParameters:
         _check_count(name, getattr(parameters, name), least)
     for name in _DURATIONS:
         _check_duration(name, getattr(parameters, name))
+    for name in _FLAGS:
+        if not isinstance(getattr(parameters, name), bool):
+            raise PolicyError(f"{name} {getattr(parameters, name)!r} is neither true nor false")
     return parameters
 
 

@@ -31,7 +31,8 @@ def text_plot(sweep: Sweep, *, width: int = _WIDTH) -> str:
     figure.width, figure.height = width, _HEIGHT
     figure.with_colors = False
     figure.x_label, figure.y_label = sweep.parameter, "connections opened"
-    figure.set_x_limits(min_=xs[0], max_=max(xs[-1], xs[0] + 1e-9))
+    # A single value is given a width, large enough not to be lost in rounding.
+    figure.set_x_limits(min_=xs[0], max_=max(xs[-1], xs[0] + 1e-9 * max(1.0, xs[0])))
     # One row more, for what lies on the upper limit is not drawn.
     figure.set_y_limits(min_=0, max_=max(*ys, 1) * _HEIGHT / (_HEIGHT - 1))
     figure.register_label_formatter(float, _label)

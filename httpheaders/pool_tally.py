@@ -50,7 +50,7 @@ class WaitTimes:
 
     def __init__(self) -> None:
         self.count = 0
-        self._total = 0.0
+        self.total = 0.0
         self._longest = 0.0
         self._exact = array("d")
         self._classes: dict[int, int] = {}
@@ -58,7 +58,7 @@ class WaitTimes:
     def add(self, seconds: float) -> None:
         """Take note of a request that waited."""
         self.count += 1
-        self._total += seconds
+        self.total += seconds
         self._longest = max(self._longest, seconds)
         self._exact.append(seconds)
         if len(self._exact) > self._EXACT:
@@ -73,8 +73,8 @@ class WaitTimes:
 
     def summary(self, requests: int) -> Waits:
         """Give the figures over so many requests."""
-        mean = self._total / requests if requests else 0.0
-        return Waits(self.count, self._total, mean, self._p95(requests), self._longest)
+        mean = self.total / requests if requests else 0.0
+        return Waits(self.count, self.total, mean, self._p95(requests), self._longest)
 
     def _p95(self, requests: int) -> float:
         rank = ceil(0.95 * requests) - (requests - self.count)

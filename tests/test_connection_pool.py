@@ -306,6 +306,7 @@ def test_events_that_cannot_be(events, message):
         ({"max_per_host": 0}, "max_per_host 0 is not a count: expected a whole number from 1"),
         ({"max_total": 2.5}, "max_total 2.5 is not a count"),
         ({"max_hosts": True}, "max_hosts True is not a count"),
+        ({"dead_slots": "false"}, "dead_slots 'false' is neither true nor false"),
         ({"idle_timeout": -1}, "idle_timeout -1 is not a duration: expected seconds, 0 or more"),
         ({"connect_time": None}, "connect_time None is not a duration"),
         ({"idle_timeout": float("nan")}, "idle_timeout nan is not a duration"),

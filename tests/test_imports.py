@@ -134,7 +134,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     "pool_traffic": {"pool_trace"},
     "pool_tally": {"pool_decisions"},
     "plain_pool_run": {"pool_decisions", "pool_parameters", "pool_tally", "pool_trace"},
-    "pool_notes": {"pool_parameters", "pool_tally"},
+    "pool_notes": {"pool_decisions", "pool_parameters", "pool_tally"},
     "pool_simulation": {
         "connection_pool",
         "plain_pool_run",

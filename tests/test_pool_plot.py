@@ -41,9 +41,10 @@ def test_the_highest_points_are_drawn():
     assert drawn.count("⠉") + drawn.count("⠒") + drawn.count("⠤") + drawn.count("⣀") > 60, drawn
 
 
-def test_one_value_can_be_drawn():
+@pytest.mark.parametrize("value", [0, 1, 10**8, 10**11])
+def test_one_value_can_be_drawn(value):
     pytest.importorskip("plotille")
-    assert text_plot(curve([1]))
+    assert text_plot(curve([value]))
 
 
 def test_svg_is_well_formed_and_always_the_same():

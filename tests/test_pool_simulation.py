@@ -222,6 +222,37 @@ def test_threads_that_wait_ask_later():
 # -- what the answer says
 
 
+@pytest.mark.parametrize(
+    ("hosts", "told"),
+    [
+        pytest.param("aab", True, id="an idle connection of another host is in the way"),
+        pytest.param("aba", False, id="only busy ones are in the way"),
+    ],
+)
+@pytest.mark.parametrize("idle_timeout", [5, None], ids=["it waits", "it is refused in the end"])
+def test_idle_connections_are_blamed_where_they_are_to_blame(hosts, told, idle_timeout):
+    rows = [(t, host, 1) for t, host in zip((0, 0, 0.5), hosts, strict=True)]
+    rules = PoolParameters(max_total=2, idle_timeout=idle_timeout)
+    notes = simulate(rows, rules).notes
+    assert [note.startswith("idle connections of one host") for note in notes] == [True] * told
+
+
+def test_an_anomaly_that_costs_refusals_alone_is_told_by_them():
+    rows = [(1, "b", 1), (1.5, "a", 2), (1.5, "a", 0.5)]
+    found = find_preset("browser")
+    rules = with_changes(found, {"max_total": 2, "wait_timeout": 1, "connect_time": 0.5})
+    assert simulate(rows, rules, preset=found).notes[0] == (
+        "a request dials and waits at once, and the loser's connection is left over: requests "
+        "refused: 1, where a pool that binds a request to its own connection refuses 0"
+    )
+
+
+def test_an_anomaly_that_saved_a_connection_is_not_told():
+    rows = [(3, "a", 3), (5, "a", 3), (10, "a", 2), (11, "a", 2), (16, "a", 3)]
+    found = find_preset("undici")
+    assert simulate(rows, found.parameters, preset=found).notes == found.cautions
+
+
 def test_the_time_that_is_told_is_that_of_those_that_waited():
     rows = [(0, "a", 0.5), (0, "a", 1), (9, "a", 1), (19, "a", 1)]
     answer = simulate(rows, PoolParameters(max_per_host=1))

@@ -130,6 +130,8 @@ class InputOutput(NamedTuple):
             try:
                 question = questioner.of(document)
                 reply = answer(question)
+                if question.problems:
+                    reply = reply.telling(question.problems)
                 octets = writer.write(reply, question.id)
                 if memory is not None and memory.is_of_use:
                     memory.keep(document, octets, ok=reply.answer.ok)

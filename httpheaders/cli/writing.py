@@ -42,6 +42,15 @@ class Reply(NamedTuple):
     raw: Raw | Callable[[], Raw] = None
     exchange: Exchange | None = None
 
+    def telling(self, problems: tuple[Problem, ...]) -> Reply:
+        """Give the reply with what was odd in the input, where its answer does not say so."""
+        answer: Any = self.answer
+        told = set(answer.problems)
+        untold = [problem for problem in problems if problem not in told]
+        if not untold:
+            return self
+        return self._replace(answer=answer._replace(problems=(*untold, *answer.problems)))
+
 
 class ReplyWriter:
     """Writes replies one after the other and keeps the highest status."""

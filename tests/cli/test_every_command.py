@@ -45,6 +45,29 @@ def test_input_is_answered_with_one_json_object(sample):
     assert answer["ok"] is (sample.status == 0)
 
 
+ODD_DUMP = b"""> GET /users HTTP/1.1
+> Host: a.example
+> Accept: text/html
+> Cookie: a=b
+>
+< HTTP/1.1 200 OK
+< Content-Type: text/html
+< Set-Cookie: a=b
+< this line has no colon
+<
+hi
+"""
+
+
+@every_command
+def test_what_is_odd_in_a_dump_is_told_once(sample):
+    done = run(*piped(sample), stdin=ODD_DUMP)
+    if done.returncode == 2:
+        return  # it asks for more than messages
+    told = [problem["message"] for problem in json.loads(done.stdout)["problems"]]
+    assert told.count("no colon in 'this line has no colon'") == 1
+
+
 @every_complete
 def test_standard_input_is_left_alone_when_nothing_is_missing(sample):
     """A pipe that nobody writes to, and nobody closes, must not be waited for."""
