@@ -16,7 +16,12 @@ from typing import TypeVar
 from httpheaders.answer import Problem
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.field_values import parse_parameters, parse_weight, split_list
+from httpheaders.syntax.field_values import (
+    canonical_coding,
+    parse_parameters,
+    parse_weight,
+    split_list,
+)
 from httpheaders.syntax.grammar import OWS, OWS_CHARACTERS, QVALUE, is_token, quote
 from httpheaders.syntax.media_types import parse_media_range
 from httpheaders.syntax.patterns import lazy_pattern
@@ -24,7 +29,6 @@ from httpheaders.syntax.patterns import lazy_pattern
 __all__ = [
     "CHARSET_FIELD",
     "ENCODING_FIELD",
-    "EQUIVALENT_CODINGS",
     "LANGUAGE_FIELD",
     "QUALITY_STEP",
     "TYPE_FIELD",
@@ -212,14 +216,10 @@ def _read_name(text: str) -> Range:
     return Range(text.lower(), text, int(text != "*"), text == "*")
 
 
-# "SHOULD consider "x-gzip" to be equivalent to "gzip"", likewise compress: RFC 9110 section 8.4.1
-EQUIVALENT_CODINGS = {"x-gzip": "gzip", "x-compress": "compress"}
-
-
 def _read_coding(text: str) -> Range:
     """Read `content-coding / "identity" / "*"`, RFC 9110 section 12.5.3."""
     found = _read_name(text)
-    return found._replace(key=EQUIVALENT_CODINGS.get(str(found.key), found.key))
+    return found._replace(key=canonical_coding(str(found.key)))
 
 
 # language-range = (1*8ALPHA *("-" 1*8alphanum)) / "*"                   RFC 4647 section 2.1

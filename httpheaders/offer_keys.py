@@ -14,13 +14,13 @@ from functools import lru_cache
 from itertools import chain, combinations
 
 from httpheaders.accept_fields import (
-    EQUIVALENT_CODINGS,
     UNNAMED_IDENTITY,
     Key,
     comparable_parameters,
     is_language_tag,
 )
 from httpheaders.errors import FieldSyntaxError, PolicyError
+from httpheaders.syntax.field_values import canonical_coding
 from httpheaders.syntax.grammar import OWS_CHARACTERS, is_token
 from httpheaders.syntax.media_types import parse_media_type
 
@@ -99,7 +99,7 @@ def coding_keys(offer: str) -> Keys:
     name = _checked_token(offer)
     if name == "identity":
         return name, "*", UNNAMED_IDENTITY
-    return EQUIVALENT_CODINGS.get(name, name), "*"
+    return canonical_coding(name), "*"
 
 
 def _checked_token(offer: str) -> str:

@@ -22,7 +22,6 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     "content_negotiation": {"language_lookup", "offer_matching"},
     # Content codings: the engines, the streams, the fields, then whether and how.
     "content_codings": {"coding_engines"},
-    "coded_fields": {"coding_engines"},
     "compression": {
         "coded_fields",
         "coding_engines",
