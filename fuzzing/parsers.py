@@ -48,6 +48,7 @@ from httpheaders.syntax import (
     entity_tags,
     field_values,
     grammar,
+    hosts,
     linear_patterns,
     links,
     media_types,
@@ -608,6 +609,7 @@ SYSTEMS = (
     ),
     _text(cookie_domains.split_cookie_url, "https://u:p@a.example:8443/x/y?z", "http://[::1]/"),
     _text(public_suffixes.parse_suffix_rules, "// comment\n*.ck\n!www.ck\ncom\n"),
+    _text(hosts.serialize_host, "Faß.DE", "xn--fa-hia.de", "0x7f.1", "[::1]", "a%C3%BC"),
     _text(cookie_domains.canonical_host, "BÜCHER.example", "[::1]", "a..b"),
     Target(
         "netscape_cookies.parse_cookie_file",

@@ -17,7 +17,6 @@ from httpheaders.cookie_domains import (
     CookieUrl,
     default_path,
     domain_matches,
-    is_loopback,
     split_cookie_url,
 )
 from httpheaders.messages.headers import Latin1Text
@@ -27,6 +26,7 @@ from httpheaders.same_site import SAME_SITE, RequestContext
 from httpheaders.set_cookie import SetCookie, octet_length, read_set_cookie
 from httpheaders.syntax.cookie_text import CookieAttribute
 from httpheaders.syntax.dates import format_http_date
+from httpheaders.syntax.hosts import is_loopback
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [

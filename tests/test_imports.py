@@ -96,7 +96,6 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "cache_validation",
         "partial_content",
     },
-    "public_suffixes": {"cookie_domains"},
     "same_site": {"cookie_domains", "public_suffixes"},
     "cookie_acceptance": {"cookie_domains", "public_suffixes", "same_site", "set_cookie"},
     "cookie_building": {"cookie_acceptance", "cookie_domains", "cookies", "public_suffixes"},
