@@ -23,7 +23,6 @@ from httpheaders import (
     pool_chain,
     pool_sweep,
     public_suffixes,
-    set_cookie,
     targeted_cache_control,
     vary,
     wsgi,
@@ -36,6 +35,7 @@ from httpheaders.messages import checks, dump, findings, framing, har, head, hea
 from httpheaders.messages.fields import KINDS, KNOWN_FIELDS, field_value, parse_fields
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Exchange
+from httpheaders.messages.set_cookie import read_set_cookie
 from httpheaders.policy_file import parse_policy
 from httpheaders.syntax import (
     base64url,
@@ -604,7 +604,7 @@ SYSTEMS = (
     _text(accept_fields.parse_accept_charset, "utf-8, iso-8859-1;q=0.5"),
     Target("cookies.read_cookie_header", of_text(_cookie_header), (b'a=1; b="2"; c', b'd="\\054"')),
     _text(
-        set_cookie.read_set_cookie,
+        read_set_cookie,
         "__Host-a=1; Path=/; Secure; SameSite=None; Partitioned; Max-Age=-1; Domain=.a.example",
     ),
     _text(cookie_domains.split_cookie_url, "https://u:p@a.example:8443/x/y?z", "http://[::1]/"),

@@ -97,7 +97,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "partial_content",
     },
     "same_site": {"cookie_domains", "public_suffixes"},
-    "cookie_acceptance": {"cookie_domains", "public_suffixes", "same_site", "set_cookie"},
+    "cookie_acceptance": {"cookie_domains", "public_suffixes", "same_site"},
     "cookie_building": {"cookie_acceptance", "cookie_domains", "cookies", "public_suffixes"},
     "cookie_jar": {"cookie_acceptance", "cookie_domains", "public_suffixes", "same_site"},
     "netscape_cookies": {"cookie_acceptance", "cookie_domains"},

@@ -51,7 +51,7 @@ CACHING = """
 COOKIES = "cli.commands.cookie cli.commands.cookie.shared_options syntax.cookie_text"
 KEPT_COOKIES = """
     cli.commands.cookie.cookie_json cookie_acceptance cookie_domains public_suffixes same_site
-    set_cookie syntax.dates syntax.hosts
+    messages.set_cookie syntax.dates syntax.hosts
 """
 SESSIONS = """
     binascii cli.commands.session hashlib hmac math session_answers session_claims session_keys

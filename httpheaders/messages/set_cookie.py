@@ -18,7 +18,7 @@ from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.cookie_text import CookieAttribute, split_set_cookie
 from httpheaders.syntax.patterns import lazy_pattern
 
-__all__ = ["SetCookie", "octet_length", "read_set_cookie"]
+__all__ = ["KNOWN_ATTRIBUTES", "SetCookie", "octet_length", "read_set_cookie"]
 
 # RFC 6265bis section 5.6, step 6 of the attributes
 LARGEST_ATTRIBUTE_VALUE = 1024
@@ -41,7 +41,9 @@ class SetCookie(NamedTuple):
         path: as sent; "" when it does not begin with "/", so that the default path holds.
         same_site: "Strict", "Lax", "None", or "Default" when absent or unknown.
         attributes: all of them as sent, in order.
+        heeded: of each name, in lower case, the last value that is not too long, as sent.
         problems: what was ignored on the way, and why.
+        unknown: the attributes that no section defines: ignored too, though well formed.
     """
 
     name: str
@@ -55,7 +57,9 @@ class SetCookie(NamedTuple):
     same_site: str
     partitioned: bool
     attributes: tuple[CookieAttribute, ...]
+    heeded: dict[str, str]
     problems: tuple[Problem, ...]
+    unknown: tuple[Problem, ...]
 
 
 def read_set_cookie(line: str) -> SetCookie:
@@ -82,12 +86,14 @@ def read_set_cookie(line: str) -> SetCookie:
         max_age=reading.max_age,
         domain=reading.domain,
         path=reading.path,
-        secure="secure" in reading.flags,
-        http_only="httponly" in reading.flags,
+        secure="secure" in reading.heeded,
+        http_only="httponly" in reading.heeded,
         same_site=reading.same_site,
-        partitioned="partitioned" in reading.flags,
+        partitioned="partitioned" in reading.heeded,
         attributes=attributes,
+        heeded=reading.heeded,
         problems=tuple(reading.problems),
+        unknown=tuple(reading.unknown),
     )
 
 
@@ -101,9 +107,9 @@ class _Reading:
         self.domain: str | None = None
         self.path: str | None = None
         self.same_site = "Default"
-        self.flags: set[str] = set()
-        self.seen: set[str] = set()
+        self.heeded: dict[str, str] = {}
         self.problems: list[Problem] = []
+        self.unknown: list[Problem] = []
 
     def take(self, attribute: CookieAttribute, *, latin1: bool) -> None:
         name = attribute.name.lower()
@@ -113,15 +119,18 @@ class _Reading:
             return
         reader = _ATTRIBUTES.get(name)
         if reader is None:
-            self.tell(name, *_unknown_attribute(name))
-            return
-        if name in self.seen:
+            self.unknown.append(self.problem(name, *_unknown_attribute(name)))
+        elif name in self.heeded:
             self.tell(name, "given more than once; the last one counts", "section 5.7")
-        self.seen.add(name)
-        reader(self, value)
+        self.heeded[name] = value
+        if reader is not None:
+            reader(self, value)
 
     def tell(self, name: str, message: str, section: str) -> None:
-        self.problems.append(Problem(f"{self.where}.{name}", message, f"RFC 6265bis {section}"))
+        self.problems.append(self.problem(name, message, section))
+
+    def problem(self, name: str, message: str, section: str) -> Problem:
+        return Problem(f"{self.where}.{name}", message, f"RFC 6265bis {section}")
 
 
 def octet_length(text: str, *, latin1: bool = False) -> int:
@@ -204,7 +213,6 @@ def _flag(name: str) -> Callable[[_Reading, str], None]:
             # "Secure=false" is a common mistake: the flag is set all the same.
             message = "the value is ignored: the attribute holds by being there"
             reading.tell(name, message, "section 5.6.5")
-        reading.flags.add(name)
 
     return take
 
@@ -219,3 +227,5 @@ _ATTRIBUTES: dict[str, Callable[[_Reading, str], None]] = {
     "samesite": _take_same_site,
     "partitioned": _flag("partitioned"),
 }
+
+KNOWN_ATTRIBUTES = frozenset(_ATTRIBUTES)
