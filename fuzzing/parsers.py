@@ -323,6 +323,12 @@ SYNTAX = (
         (b'hit;ttl=30, "b"', b"a=(1 2.5 :aGk=:), b;c=?0", b"@1659578233", b'%"f%c3%bc"'),
     ),
     _text(weighted_lists.parse_coding_range, "br;q=0", "gzip;a=b"),
+    _text(
+        lambda text: weighted_lists.parse_only_weight(text, 0),
+        *(" ; Q=0.5", ";a=b"),
+        name="syntax.weighted_lists.parse_only_weight",
+    ),
+    _text(weighted_lists.parse_transfer_coding_range, "trailers", "gzip;a=b;q=0.5"),
     _text(weighted_lists.parse_language_range, "en-GB;q=0.8", "*;q=0"),
 )
 
@@ -410,6 +416,7 @@ FIELD_SEEDS = {
     "media-ranges": "text/html;level=1, text/*;q=0.5, */*;q=0.1",
     "language-ranges": "de-CH, en;q=0.5, *;q=0",
     "codings": "gzip;q=1.0, identity; q=0.5, *;q=0",
+    "transfer-codings": "trailers, gzip;a=b;q=0.5",
     "parameterised": "gzip, chunked;a=b",
     "extensions": "permessage-deflate; client_max_window_bits, x",
     "cache-control": 'public, max-age=3600, no-cache="set-cookie, x", ext',

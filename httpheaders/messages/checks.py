@@ -54,6 +54,7 @@ _CASELESS: Mapping[str, frozenset[str]] = {
     "names": frozenset(("",)),
     "texts-without-case": frozenset(("",)),
     "codings": frozenset(("", "range")),
+    "transfer-codings": frozenset(("", "range")),
     "language-ranges": frozenset(("", "range")),
     "media-ranges": frozenset(("range",)),
     "media-type": frozenset(("type", "charset")),

@@ -17,7 +17,7 @@ their quotes; of a repeated one the first counts.
     retry-after       {"seconds", "iso", "epoch"}: seconds, or a date
     names, methods, texts, texts-without-case, strings
                       ["…"] in order, case kept; the quotes of `strings` removed
-    media-ranges, language-ranges, codings
+    media-ranges, language-ranges, codings, transfer-codings
                       [{"range": "text/html", "quality": 0.9, "parameters": {}}]
     parameterised, extensions
                       [{"value": "chunked", "parameters": {}}]
@@ -133,6 +133,7 @@ KINDS: Mapping[str, FieldKind] = {
     "media-ranges": FieldKind("members:media_ranges", "range", True),
     "language-ranges": FieldKind("members:language_ranges", "range", True),
     "codings": FieldKind("members:codings", "range", True),
+    "transfer-codings": FieldKind("members:transfer_codings", "range", True),
     "parameterised": FieldKind("members:parameterised", "value", True),
     "extensions": FieldKind("members:extensions", "value", True),
     "cache-control": FieldKind("directives:cache_control", "key", True),
@@ -223,7 +224,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("language-ranges", "RFC 9110 section 12.5.4", "accept-language"),
     ("codings", "RFC 9110 section 12.5.3", "accept-encoding"),
     ("codings", "RFC 9110 section 12.5.2", "accept-charset"),
-    ("codings", "RFC 9110 section 10.1.4", "te"),
+    ("transfer-codings", "RFC 9110 section 10.1.4", "te"),
     ("cache-control", "RFC 9111 section 5.2", "cache-control"),
     ("directives", "Edge Architecture Specification", "surrogate-control"),
     ("directives", "RFC 2068 section 19.7.1.1", "keep-alive"),

@@ -6,7 +6,7 @@ stand around groups only where no turn of the group can fail half-way: Python 3.
 keeps what such a turn had matched (python/cpython issue 106052).
 Characters above 0x7F stand for obs-text, whether they came from UTF-8 or from ISO-8859-1.
 
-Source: RFC 9110 sections 5.6.1 to 5.6.4 and 12.4.2, RFC 9111 section 1.2.2.
+Source: RFC 9110 sections 5.6.1 to 5.6.4 and 12.4.2; RFC 9111 section 1.2.2; RFC 4647 section 2.1.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "CTL",
+    "LANGUAGE_TAG",
     "OWS",
     "OWS_CHARACTERS",
     "QUOTED_STRING",
@@ -38,6 +39,8 @@ OWS_CHARACTERS = " \t"
 QUOTED_STRING = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*+"'
 # qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )          RFC 9110 section 12.4.2
 QVALUE = r"(?:0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?)"
+# language-range = ( 1*8ALPHA *( "-" 1*8alphanum ) ) / "*"             RFC 4647 section 2.1
+LANGUAGE_TAG = r"[A-Za-z]{1,8}+(?:-[A-Za-z0-9]{1,8}+)*"
 # CTL without HTAB: what no field value may hold                        RFC 9110 section 5.5
 CTL = r"[\x00-\x08\x0a-\x1f\x7f]"
 
