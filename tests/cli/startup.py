@@ -160,7 +160,6 @@ IMPORTED_UNUSED = {
     "syntax.field_values": "headers join and split their lines by it",
     "syntax.hosts": "a cookie may be for a domain",
     "syntax.grammar": "headers check their names and values by it",
-    "syntax.cache_directives": "directives are written in the terms they are read in",
     "syntax.media_types": "content is negotiated by type and by coding in one module",
     "wsgi_middleware": "the package of those that are used",
     "wsgi_middleware.closing_body": "content that streams is closed by it",
