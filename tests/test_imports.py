@@ -110,6 +110,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "cors_safelists",
         "cors_sharing",
     },
+    "cors_origins": {"public_suffixes"},
     "cors_policy": {"cors_origins", "cors_safelists"},
     "cors_preflight": {"cors_rules", "cors_safelists", "cors_sharing"},
     "cors_probe": {"cors_origins", "cors_policy", "cors_rules"},
@@ -282,7 +283,6 @@ OTHERS_MAY_IMPORT = {
     "click": {"cli"},
     "orjson": {"syntax.strict_json"},
     "http_sf": {"syntax.structured"},
-    "publicsuffixlist": {"cors_origins"},
 }
 FOUNDATION = {"errors", "answer", "version", "named_tuples"}
 
