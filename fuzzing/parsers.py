@@ -261,6 +261,7 @@ SYNTAX = (
     Target(
         "syntax.field_values.split_semicolons", of_text(_split_semicolons), (b'a; b="c;d";', b";;")
     ),
+    _text(grammar.parse_octet_count, "12", "1, 1", "99999999999999999999"),
     _text(grammar.parse_delta_seconds, "60", "-1", "99999999999999"),
     Target("syntax.grammar.unquote", of_text(_quote), (b'"a \\"b\\""', b"token")),
     Target(

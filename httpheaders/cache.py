@@ -43,6 +43,7 @@ from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.partial_content import combined, request_for_rest
 from httpheaders.syntax.dates import format_http_date
+from httpheaders.syntax.grammar import parse_octet_count
 
 __all__ = ["Cache", "CacheAnswer", "Lookup", "Send"]
 
@@ -601,5 +602,5 @@ def _is_cut_short(request: Request, response: Response) -> bool:
     # RFC 9112 section 8: fewer octets than Content-Length says are an incomplete message.
     if response.status != 200 or request.method == "HEAD" or response.body is None:
         return False
-    length = response.headers.get("Content-Length") or ""
-    return length.isascii() and length.isdigit() and len(response.body) < int(length[:18])
+    length = parse_octet_count(response.headers.get("Content-Length") or "")
+    return length is not None and len(response.body) < length

@@ -33,6 +33,7 @@ from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import split_list
+from httpheaders.syntax.grammar import OWS_CHARACTERS, parse_octet_count
 
 if TYPE_CHECKING:
     from httpheaders.content_negotiation import Negotiation
@@ -440,8 +441,7 @@ def _check_offer(coding: str) -> None:
 
 
 def _content_length(headers: Headers) -> int | None:
-    value = (headers.get("content-length") or "").strip(" \t")
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else None
+    return parse_octet_count((headers.get("content-length") or "").strip(OWS_CHARACTERS))
 
 
 # --- whole messages ---------------------------------------------------------------------------

@@ -26,6 +26,7 @@ __all__ = [
     "is_field_value",
     "is_token",
     "parse_delta_seconds",
+    "parse_octet_count",
     "quote",
     "unquote",
 ]
@@ -50,6 +51,9 @@ _quoted_pair = lazy_pattern(r"\\(.)", re.DOTALL)
 
 # RFC 9111 section 1.2.2: a recipient that cannot hold the number takes 2**31 or larger.
 LARGEST_DELTA_SECONDS = 2**31
+# RFC 9110 section 14.1.2: "recipients MUST anticipate potentially large decimal numerals"; beyond
+# the size of any representation they all mean the same.
+LARGEST_LENGTH = 10**18
 
 
 def is_token(text: str) -> bool:
@@ -110,10 +114,28 @@ def parse_delta_seconds(text: str) -> int | None:
     >>> parse_delta_seconds("60"), parse_delta_seconds("-1"), parse_delta_seconds("9" * 40)
     (60, None, 2147483648)
     """
+    return _number(text, LARGEST_DELTA_SECONDS)
+
+
+def parse_octet_count(text: str) -> int | None:
+    """
+    Read a count of octets; None when it is not one.
+
+    Numbers larger than any content count as 10**18.
+
+    Source: RFC 9110 sections 8.6 and 14.1.2.
+
+    >>> parse_octet_count("12"), parse_octet_count("1, 2"), parse_octet_count("9" * 40)
+    (12, None, 1000000000000000000)
+    """
+    return _number(text, LARGEST_LENGTH)
+
+
+def _number(text: str, largest: int) -> int | None:
     if not (text.isascii() and text.isdigit()):
         return None
     if len(text) > 10:
         text = text.lstrip("0") or "0"
-        if len(text) > 10:  # also before int, which refuses very many digits
-            return LARGEST_DELTA_SECONDS
-    return min(int(text), LARGEST_DELTA_SECONDS)
+        if len(text) > 19:  # also before int, which refuses very many digits
+            return largest
+    return min(int(text), largest)

@@ -16,6 +16,7 @@ from httpheaders.conditional import ConditionalAnswer, answer_conditional
 from httpheaders.entity_tag_values import entity_tag_of
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
+from httpheaders.syntax.grammar import parse_octet_count
 from httpheaders.wsgi_middleware.layers import (
     WHOLE_UP_TO,
     ContentStream,
@@ -154,8 +155,7 @@ class _Conditions:
 
 
 def _declared(head: Head) -> int | None:
-    length = head.get("content-length") or ""
-    return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
+    return parse_octet_count(head.get("content-length") or "")
 
 
 def _head_of(answer: ConditionalAnswer, head: Head) -> Head:
