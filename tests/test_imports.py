@@ -23,6 +23,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     # Content codings: the engines, the streams, the fields, then whether and how.
     "content_codings": {"coding_engines"},
     "compression": {
+        "cache_control",
         "coded_fields",
         "coding_engines",
         "compressible_types",
