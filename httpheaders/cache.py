@@ -45,12 +45,12 @@ from httpheaders.partial_content import combined, request_for_rest
 from httpheaders.syntax.dates import format_http_date
 from httpheaders.syntax.grammar import parse_octet_count
 
-__all__ = ["Cache", "CacheAnswer", "Lookup", "Send"]
+__all__ = ["ERRORS", "Cache", "CacheAnswer", "Lookup", "Send"]
 
 Send = Callable[[Request], Response]
 
 # "an error is any situation which would result in a 500, 502, 503 or 504": RFC 5861 section 4
-_ERRORS = frozenset({500, 502, 503, 504})
+ERRORS = frozenset({500, 502, 503, 504})
 
 
 class Lookup(NamedTuple):
@@ -348,7 +348,7 @@ class Cache:
             return self._not_modified(lookup, response, request_time, now)
         if lookup.completing is not None:
             return self._completed(lookup, response, request_time, now)
-        if response.status in _ERRORS:
+        if response.status in ERRORS:
             standing_in = self._instead_of_error(lookup, response, now)
             if standing_in is not None:
                 return standing_in

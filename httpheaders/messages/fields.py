@@ -73,6 +73,7 @@ from httpheaders.syntax.grammar import OWS_CHARACTERS
 __all__ = [
     "KINDS",
     "KNOWN_FIELDS",
+    "SOME_TIME",
     "FieldKind",
     "FieldValue",
     "KnownField",
@@ -81,7 +82,7 @@ __all__ = [
 ]
 
 # 2025-01-01: without a clock, two-digit years are those from 1976 to 2075.
-_SOME_TIME = 1735689600.0
+SOME_TIME = 1735689600.0
 
 
 class FieldValue(NamedTuple):
@@ -335,7 +336,7 @@ KNOWN_FIELDS: Mapping[str, KnownField] = {
 }
 
 
-def field_value(name: str, lines: Sequence[str], *, now: float = _SOME_TIME) -> FieldValue:
+def field_value(name: str, lines: Sequence[str], *, now: float = SOME_TIME) -> FieldValue:
     """
     Read the lines of one field.
 
@@ -384,7 +385,7 @@ def _reader(kind: str) -> Callable[[Sequence[str], str, str, float], FieldValue]
 
 
 def parse_fields(
-    headers: Headers, *, now: float = _SOME_TIME
+    headers: Headers, *, now: float = SOME_TIME
 ) -> tuple[dict[str, Any], list[Problem]]:
     """
     Read all known fields of a message.

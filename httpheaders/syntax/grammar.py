@@ -17,6 +17,7 @@ from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "CTL",
+    "DEFAULT_PORTS",
     "LANGUAGE_TAG",
     "OWS",
     "OWS_CHARACTERS",
@@ -42,6 +43,8 @@ QUOTED_STRING = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*
 QVALUE = r"(?:0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?)"
 # language-range = ( 1*8ALPHA *( "-" 1*8alphanum ) ) / "*"             RFC 4647 section 2.1
 LANGUAGE_TAG = r"[A-Za-z]{1,8}+(?:-[A-Za-z0-9]{1,8}+)*"
+# What an authority leaves out                                          RFC 9110 section 4.2
+DEFAULT_PORTS = {"http": 80, "https": 443}
 # CTL without HTAB: what no field value may hold                        RFC 9110 section 5.5
 CTL = r"[\x00-\x08\x0a-\x1f\x7f]"
 

@@ -14,6 +14,7 @@ import re
 
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.syntax.grammar import DEFAULT_PORTS
 from httpheaders.syntax.hosts import (
     ends_in_number,
     is_domain_name,
@@ -25,7 +26,6 @@ from httpheaders.syntax.hosts import (
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
-    "DEFAULT_PORTS",
     "OPAQUE",
     "Location",
     "Origin",
@@ -37,7 +37,7 @@ __all__ = [
 
 # What every opaque origin is serialized as: sandboxed frames, file: and data: documents.
 OPAQUE = "null"
-DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
+_PORTS = {**DEFAULT_PORTS, "ws": 80, "wss": 443, "ftp": 21}
 
 _REFERENCE = 'Fetch section "Origin header"'
 # A name of 253 characters, a scheme and a port: nothing longer can be an origin in use.
@@ -152,7 +152,7 @@ def _is_serialized_port(scheme: str, port: str | None) -> bool:
     if port is None:
         return True
     number = int(port)
-    return number <= 65535 and str(number) == port and number != DEFAULT_PORTS.get(scheme)
+    return number <= 65535 and str(number) == port and number != _PORTS.get(scheme)
 
 
 def origin_fault(text: str) -> str:
@@ -166,7 +166,7 @@ def origin_fault(text: str) -> str:
             return fault
     scheme, _, rest = text.partition("://")
     port = re.fullmatch(r".*:([0-9]+)", rest)
-    if port and int(port[1][:6]) == DEFAULT_PORTS.get(scheme):
+    if port and int(port[1][:6]) == _PORTS.get(scheme):
         return "names the default port of its scheme, which browsers leave out"
     return "is not scheme://host or scheme://host:port in the form that browsers send"
 
@@ -191,7 +191,7 @@ def suggest_origin(text: str) -> str | None:
     if "://" not in first:
         first = "https://" + first.lstrip("/.")
     try:
-        if first.partition("://")[0].lower() not in DEFAULT_PORTS:
+        if first.partition("://")[0].lower() not in _PORTS:
             return str(parse_origin(first.rstrip("/").lower()))
         found = locate(first).origin
         return str(parse_origin(str(found))) if found else None
@@ -216,7 +216,7 @@ def locate(url: str, base: str | None = None) -> Location:
     scheme = scheme.lower()
     if not colon or not re.fullmatch(r"[a-z][a-z0-9+.\-]*+", scheme, re.ASCII):
         raise _no_url(url, "is not an absolute URL")
-    if scheme not in DEFAULT_PORTS:
+    if scheme not in _PORTS:
         return Location(absolute, scheme, None, False)
     # In these schemes a backslash counts as a slash, and their number does not matter.
     authority = re.split(r"[/\\?#]", rest.lstrip("/\\"), maxsplit=1)[0]
@@ -225,7 +225,7 @@ def locate(url: str, base: str | None = None) -> Location:
     number = int(port) if port else None
     if number is not None and number > 65535:
         raise _no_url(url, "has a port above 65535")
-    if number == DEFAULT_PORTS[scheme]:
+    if number == _PORTS[scheme]:
         number = None
     serialized = serialize_host(host)
     if serialized is None:
