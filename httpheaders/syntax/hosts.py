@@ -124,12 +124,14 @@ def domain_to_ascii(host: str) -> str | None:
 
 
 def _in_ascii(host: str) -> str | None:
-    if host.isascii():
-        name: str | None = host.lower()
-    else:
-        name = _mapped(host) if len(host) <= _LONGEST else None
-    if name is None or (name.isascii() and "xn--" not in name):
-        return name
+    lowered = host.lower()
+    if host.isascii() and "xn--" not in lowered:
+        return lowered
+    if len(host) > _LONGEST:
+        return None
+    name = lowered if host.isascii() else _mapped(host)
+    if name is None:
+        return None
     labels = [_label_to_ascii(label) for label in name.split(".")]
     return None if None in labels else ".".join(map(str, labels))
 

@@ -56,6 +56,7 @@ NAMES = [
     pytest.param("\ue000.example", None, id="a private character"),
     pytest.param("é" * 100_000, None, id="longer than any name"),
     pytest.param("xn--" + "a" * 100_000, None, id="an A-label longer than any"),
+    pytest.param("xn--fa-hia." * 10_000, None, id="more A-labels than any name has"),
 ]
 ADDRESSES = [
     pytest.param("127.0.0.1", "127.0.0.1", id="IPv4"),
