@@ -25,6 +25,10 @@ LARGEST_ATTRIBUTE_VALUE = 1024
 # The largest whole number on which readers of JSON agree.
 _LARGEST_NUMBER = 2**53 - 1
 
+# More would only help someone who wants to fill memory: each problem names the cookie again.
+_MOST_PROBLEMS = 100
+_SHOWN = 200
+
 _max_age = lazy_pattern(r"-?[0-9]++", re.ASCII)
 _ENFORCEMENTS = {"none": "None", "strict": "Strict", "lax": "Lax"}
 
@@ -76,7 +80,7 @@ def read_set_cookie(line: str) -> SetCookie:
     if isinstance(line, Latin1Text):
         # Taking text apart forgets which octets it stood for.
         name, value = Latin1Text(name), Latin1Text(value)
-    reading = _Reading(f"set-cookie[{name}]")
+    reading = _Reading(f"set-cookie[{name[:_SHOWN]}]")
     for attribute in attributes:
         reading.take(attribute, latin1=isinstance(line, Latin1Text))
     return SetCookie(
@@ -119,18 +123,23 @@ class _Reading:
             return
         reader = _ATTRIBUTES.get(name)
         if reader is None:
-            self.unknown.append(self.problem(name, *_unknown_attribute(name)))
+            self.tell(name, *_unknown_attribute(name), told=self.unknown)
         elif name in self.heeded:
             self.tell(name, "given more than once; the last one counts", "section 5.7")
         self.heeded[name] = value
         if reader is not None:
             reader(self, value)
 
-    def tell(self, name: str, message: str, section: str) -> None:
-        self.problems.append(self.problem(name, message, section))
-
-    def problem(self, name: str, message: str, section: str) -> Problem:
-        return Problem(f"{self.where}.{name}", message, f"RFC 6265bis {section}")
+    def tell(
+        self, name: str, message: str, section: str, *, told: list[Problem] | None = None
+    ) -> None:
+        told = self.problems if told is None else told
+        if len(told) < _MOST_PROBLEMS:
+            where = f"{self.where}.{name[:_SHOWN]}"
+            told.append(Problem(where, message, f"RFC 6265bis {section}"))
+        elif len(told) == _MOST_PROBLEMS:
+            message = "and more of its attributes, which are not told one by one"
+            told.append(Problem(self.where, message, "RFC 6265bis section 5.6"))
 
 
 def octet_length(text: str, *, latin1: bool = False) -> int:

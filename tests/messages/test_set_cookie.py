@@ -78,6 +78,14 @@ def test_problems_show_no_value():
     assert "secret" not in str(cookie.problems + cookie.unknown)
 
 
+def test_many_problems_of_a_long_name_stay_few_and_short():
+    cookie = read_set_cookie("n" * 100_000 + "=1" + "; Secure=x; y" * 10_000)
+    for told in (cookie.problems, cookie.unknown):
+        assert len(told) == 101
+        assert all(len(problem.where) < 500 for problem in told)
+        assert "not told one by one" in told[-1].message
+
+
 @given(st.text(max_size=200))
 def test_any_line_is_read(line):
     cookie = read_set_cookie(line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from httpheaders.messages.field_readers.reading import Reading, shown
+from httpheaders.messages.field_readers.reading import Reading
 from httpheaders.messages.set_cookie import KNOWN_ATTRIBUTES, read_set_cookie
 from httpheaders.syntax.cookie_text import split_cookie_pairs
 from httpheaders.syntax.dates import format_iso_date
@@ -33,9 +33,7 @@ def _set_cookie(line: str, reading: Reading) -> dict[str, Any]:
     if not cookie.name:
         reading.tell("a cookie without a name", "RFC 6265bis section 5.6")
     for problem in cookie.problems:
-        attribute = problem.where.removeprefix(f"set-cookie[{cookie.name}].")
-        message = f"cookie {shown(cookie.name)}: {attribute}: {problem.message}"
-        reading.tell(message, problem.reference)
+        reading.tell(f"{problem.where}: {problem.message}", problem.reference)
     heeded = cookie.heeded
     return {
         "name": cookie.name,
@@ -48,7 +46,9 @@ def _set_cookie(line: str, reading: Reading) -> dict[str, Any]:
         "httponly": cookie.http_only,
         "samesite": heeded.get("samesite") if cookie.same_site == "Default" else cookie.same_site,
         "partitioned": cookie.partitioned,
-        "extensions": {name: text for name, text in heeded.items() if name not in KNOWN_ATTRIBUTES},
+        "extensions": {
+            name: text for name, text in heeded.items() if name and name not in KNOWN_ATTRIBUTES
+        },
     }
 
 
