@@ -209,6 +209,13 @@ def bearer(token):
             id="too-large-by-its-word",
         ),
         pytest.param(
+            judged("POST", "/users", JSON, ("Content-Length", "9" * 30)),
+            "validate_body",
+            413,
+            None,
+            id="too-large-for-a-number",
+        ),
+        pytest.param(
             judged("POST", "/users", ("Content-Type", "text/plain"), body=b"x"),
             "validate_body",
             415,
