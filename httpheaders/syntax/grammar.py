@@ -129,8 +129,8 @@ def quoted_string(text: str) -> str:
 
     Source: RFC 9110 section 5.6.4.
 
-    >>> quoted_string('utf-8'), quoted_string('a "b"')
-    ('"utf-8"', '"a \"b\""')
+    >>> print(quoted_string('utf-8'), quoted_string('a "b"'))
+    "utf-8" "a \"b\""
     """
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
