@@ -236,6 +236,13 @@ def test_the_settings_of_a_chain_can_be_read_again():
     assert run("--chain", output.strip())[0] == 0
 
 
+@pytest.mark.parametrize("margin", ["1ms", "5s"])
+@pytest.mark.parametrize("chain", ["a=10s,b=3s", "a=0.1,b=0.1,c=0", "a=99999999999999999,b=1"])
+def test_the_settings_of_a_chain_have_no_race(chain, margin):
+    _, output, _ = run("--chain", chain, "--margin", margin, "--raw")
+    assert run("--chain", output.strip(), "--margin", margin)[0] == 0
+
+
 @pytest.mark.parametrize("sweep", [(), ("--sweep", "idle-timeout=1:9")], ids=["plain", "sweep"])
 def test_a_har_of_requests_that_share_a_connection_is_not_called_empty(sweep):
     request = {"method": "GET", "url": "https://a.example/", "httpVersion": "h2", "headers": []}
@@ -268,6 +275,7 @@ def test_a_har_of_requests_that_share_a_connection_is_not_called_empty(sweep):
         (("--sweep", "order=1:2", "--rate", "1", "--latency", "1s"), None, "is not a number"),
         (("--sweep", "idle-timeout=1:2"), '{"op": "get", "t": 0}', "a sweep needs requests"),
         (("--chain", "client=90s"), None, "two hops or more"),
+        (("--chain", "a=10s,b=3s", "--margin", "0"), None, "margin 0 keeps no hops apart"),
     ],
 )
 def test_questions_that_cannot_be_read(arguments, given, message):

@@ -351,9 +351,12 @@ def _sweep_keys(sweep: Sweep) -> dict[str, Any]:
 def _chain_keys(chain: Chain) -> dict[str, Any]:
     return {
         "hops": {hop.name: hop.timeout for hop in chain.hops},
-        "races": [race._asdict() for race in chain.races],
+        "races": [
+            {name: _rounded(value) for name, value in race._asdict().items()}
+            for race in chain.races
+        ],
         "resets": list(chain.resets),
-        "settings": {hop.name: hop.timeout for hop in chain.settings},
+        "settings": {hop.name: _rounded(hop.timeout) for hop in chain.settings},
     }
 
 
