@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf, nextafter
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.answer import Problem, Step
@@ -27,6 +28,8 @@ __all__ = ["Chain", "Hop", "Race", "check_chain", "parse_chain", "with_chain"]
 
 # Clocks, scheduling and the round trip: what a timeout should be longer by, at the least.
 DEFAULT_MARGIN = 5.0
+# Equal timeouts race, and what is nearer is not told apart where settings are written.
+LEAST_MARGIN = 0.001
 _REFERENCE = "RFC 9112 section 9.5"
 
 
@@ -45,7 +48,8 @@ class Race(NamedTuple):
         client, server: the two hops; `server` is the one that resets.
         client_timeout, server_timeout: theirs, in seconds.
         set_to: a timeout of the server's that is longer than the client's.
-        or_client_to: or else a timeout of the client's that is shorter; None when there is none.
+        or_client_to: or else a timeout of the client's that is shorter, by the margin or, where the
+            server's leaves no room for it, half of that; None when the server waits for nothing.
     """
 
     client: str
@@ -110,7 +114,7 @@ def check_chain(
 
     Args:
         hops: at least two, from the client to the server.
-        margin: by how many seconds a hop should outlast the one before it.
+        margin: by how many seconds a hop should outlast the one before it; a millisecond or more.
         explain: whether to give the steps.
 
     Raises:
@@ -126,8 +130,10 @@ def check_chain(
         raise PolicyError("a chain needs two hops or more: client=90s,server=5s")
     if len({hop.name for hop in hops}) < len(hops):
         raise PolicyError("a chain names each hop once")
-    if not 0 <= margin < 1e12:
-        raise PolicyError(f"margin {margin!r} is not a duration: expected seconds, 0 or more")
+    if not LEAST_MARGIN <= margin < 1e12:
+        raise PolicyError(
+            f"margin {margin!r} keeps no hops apart: expected seconds, {LEAST_MARGIN} or more"
+        )
     pairs = list(pairwise(hops))
     races = tuple(_race(near, far, margin) for near, far in pairs if not near.timeout < far.timeout)
     settings = _settings(hops, margin)
@@ -145,14 +151,13 @@ def check_chain(
 
 
 def _race(near: Hop, far: Hop, margin: float) -> Race:
-    shorter = far.timeout - margin
     return Race(
         near.name,
         far.name,
         near.timeout,
         far.timeout,
-        near.timeout + margin,
-        shorter if shorter > 0 else None,
+        _longer(near.timeout, margin),
+        max(far.timeout - margin, far.timeout / 2) or None,
     )
 
 
@@ -161,8 +166,13 @@ def _settings(hops: Sequence[Hop], margin: float) -> tuple[Hop, ...]:
     for hop in hops[1:]:
         before = settings[-1].timeout
         enough = hop.timeout > before
-        settings.append(hop if enough else Hop(hop.name, before + margin))
+        settings.append(hop if enough else Hop(hop.name, _longer(before, margin)))
     return tuple(settings)
+
+
+def _longer(timeout: float, margin: float) -> float:
+    # To a very large number a margin adds nothing.
+    return max(timeout + margin, nextafter(timeout, inf))
 
 
 def _reason(races: tuple[Race, ...]) -> str:

@@ -23,7 +23,7 @@ def text_plot(sweep: Sweep, *, width: int = _WIDTH) -> str:
     Draw the connections opened over the values, as text.
 
     Raises:
-        PolicyError: plotille is not installed.
+        PolicyError: plotille is not installed, or no value is a limit.
     """
     plotille: Any = _imported("plotille")
     xs, ys = _points(sweep)
@@ -46,7 +46,7 @@ def svg_plot(sweep: Sweep) -> bytes:
     Draw the same as an SVG document; without scripts, and always the same for the same sweep.
 
     Raises:
-        PolicyError: leather is not installed.
+        PolicyError: leather is not installed, or no value is a limit.
     """
     leather: Any = _imported("leather")
     xs, ys = _points(sweep)
@@ -67,8 +67,13 @@ def _label(val: float, chars: int, delta: float, left: bool = False) -> str:
 
 
 def _points(sweep: Sweep) -> tuple[list[float], list[int]]:
-    rising = sorted(sweep.curve, key=lambda point: point.value)
-    return [point.value for point in rising], [point.created for point in rising]
+    # There is no place for no limit on an axis of values.
+    rising = sorted(
+        (point.value, point.created) for point in sweep.curve if point.value is not None
+    )
+    if not rising:
+        raise PolicyError("there is nothing to draw: no value swept is a limit")
+    return [value for value, _ in rising], [created for _, created in rising]
 
 
 def _imported(package: str) -> Any:

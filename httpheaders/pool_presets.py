@@ -22,6 +22,7 @@ __all__ = [
     "client_parameters",
     "find_knob",
     "find_preset",
+    "our_value",
     "with_changes",
 ]
 
@@ -35,6 +36,7 @@ class Knob(NamedTuple):
         parameter: ours.
         unit: how many of the client's units make one of ours.
         unlimited: how the client writes that there is no limit.
+        zero: how it writes our 0, where its own 0 means something else; None: not at all.
         words: the client's values for ours, where they are words.
     """
 
@@ -42,6 +44,7 @@ class Knob(NamedTuple):
     parameter: str
     unit: int = 1
     unlimited: object = None
+    zero: int | None = 0
     words: Mapping[str, object] | None = None
 
 
@@ -104,7 +107,7 @@ _ALL = (
         True,
         _stack(1),
         (
-            Knob("maxsize", "max_idle_per_host"),
+            Knob("maxsize", "max_idle_per_host", zero=None),
             Knob("block", "on_full", words=_BLOCK),
             Knob("num_pools", "max_hosts"),
             Knob("pool_timeout", "wait_timeout"),
@@ -118,7 +121,7 @@ _ALL = (
         True,
         _stack(10),
         (
-            Knob("pool_maxsize", "max_idle_per_host"),
+            Knob("pool_maxsize", "max_idle_per_host", zero=None),
             Knob("pool_block", "on_full", words=_BLOCK),
             Knob("pool_connections", "max_hosts"),
         ),
@@ -193,10 +196,10 @@ _ALL = (
             late_binding=True,
         ),
         (
-            Knob("MaxIdleConnsPerHost", "max_idle_per_host"),
-            Knob("MaxIdleConns", "max_idle_total", unlimited=0),
+            Knob("MaxIdleConnsPerHost", "max_idle_per_host", zero=-1),
+            Knob("MaxIdleConns", "max_idle_total", unlimited=0, zero=None),
             Knob("MaxConnsPerHost", "max_per_host", unlimited=0),
-            Knob("IdleConnTimeout", "idle_timeout", unlimited=0),
+            Knob("IdleConnTimeout", "idle_timeout", unlimited=0, zero=None),
         ),
     ),
     Preset(
@@ -208,8 +211,8 @@ _ALL = (
         (
             Knob("maxSockets", "max_per_host", unlimited=_INFINITY),
             Knob("maxTotalSockets", "max_total", unlimited=_INFINITY),
-            Knob("maxFreeSockets", "max_idle_per_host"),
-            Knob("timeout", "idle_timeout", unit=1000),
+            Knob("maxFreeSockets", "max_idle_per_host", zero=-1),
+            Knob("timeout", "idle_timeout", unit=1000, unlimited=0, zero=None),
             Knob("scheduling", "order"),
         ),
         (),
@@ -223,8 +226,8 @@ _ALL = (
         PoolParameters(max_idle_per_host=0, order="lifo"),
         (
             Knob("maxSockets", "max_per_host", unlimited=_INFINITY),
-            Knob("maxFreeSockets", "max_idle_per_host"),
-            Knob("timeout", "idle_timeout", unit=1000),
+            Knob("maxFreeSockets", "max_idle_per_host", zero=-1),
+            Knob("timeout", "idle_timeout", unit=1000, unlimited=0, zero=None),
             Knob("scheduling", "order"),
         ),
         (),
@@ -346,7 +349,11 @@ def _follow(parameters: PoolParameters, link: Link) -> PoolParameters:
     value, other = getattr(parameters, link.changed), getattr(parameters, link.follows)
     if link.at_most and other is not None and (value is None or other <= value):
         return parameters
-    return parameters._replace(**{link.follows: value})
+    try:
+        return check_parameters(parameters._replace(**{link.follows: value}))
+    except PolicyError as error:
+        moved = f"{link.changed} {value} is {link.follows} too for this client"
+        raise PolicyError(f"{moved}: {error.message}") from None
 
 
 def find_knob(preset: Preset | None, name: str) -> Knob:
@@ -394,6 +401,30 @@ def _client_value(knob: Knob, parameters: PoolParameters) -> object:
         return knob.words.get(value, value)
     if value is None:
         return knob.unlimited
+    if value == 0:
+        return knob.zero
     if knob.unit == 1 or not isinstance(value, (int, float)):
         return value
-    return round(value * knob.unit)
+    # What is rounded down to 0 could mean something else.
+    return max(round(value * knob.unit), 1)
+
+
+def our_value(knob: Knob, number: float) -> float | None:
+    """
+    Give what a number of the client's is for us; None: no limit.
+
+    Raises:
+        PolicyError: a 0 that means neither 0 nor no limit to the client.
+
+    >>> go = find_preset("go")
+    >>> [our_value(find_knob(go, "MaxIdleConns"), number) for number in (0, 5)]
+    [None, 5]
+    """
+    if number == knob.unlimited:
+        return None
+    if number == knob.zero:
+        return 0
+    if number == 0:
+        instead = "" if knob.zero is None else f": write {knob.zero} for none"
+        raise PolicyError(f"{knob.name} 0 does not mean 0 to this client{instead}")
+    return number if knob.unit == 1 else number / knob.unit

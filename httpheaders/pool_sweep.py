@@ -17,9 +17,10 @@ from math import inf
 from httpheaders.answer import Problem, Step
 from httpheaders.errors import InputError, PolicyError
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.pool_decisions import INSTANT
 from httpheaders.pool_gaps import DropCurve, FifoCurve, GapCurve, starts
 from httpheaders.pool_parameters import CHOICES, PoolParameters
-from httpheaders.pool_presets import Knob, Preset, find_knob, with_changes
+from httpheaders.pool_presets import Knob, Preset, find_knob, our_value, with_changes
 from httpheaders.pool_simulation import Rows, Simulation, simulate
 from httpheaders.pool_trace import Chunk, Faults, checked_chunks
 from httpheaders.pool_traffic import ThreadTraffic
@@ -29,6 +30,8 @@ from httpheaders.syntax.seconds import shown_seconds
 __all__ = ["Costs", "Sweep", "SweepPoint", "parse_sweep", "sweep"]
 
 MOST_VALUES = 10_000
+# More than any price means; keeps sums of costs finite.
+LARGEST_PRICE = 1e12
 # A setting is good enough when it is within this share of the best.
 GOOD_ENOUGH = 0.01
 
@@ -42,11 +45,48 @@ class Costs(NamedTuple):
     idle_second: float = 0.0
     waited_second: float = 0.0
 
+    def checked(self) -> Costs:
+        """
+        Give them back if they are prices.
+
+        Raises:
+            PolicyError: one is negative, too large or no number.
+        """
+        things = ("a connection", "an idle second", "a second of waiting")
+        for thing, price in zip(things, self, strict=True):
+            if not 0 <= price < LARGEST_PRICE:
+                raise PolicyError(f"{price!r} is no price of {thing}: expected 0 to below 1e12")
+        return self
+
+    def of(
+        self, connections: int, idle_seconds: float | None, waited_seconds: float | None
+    ) -> float | None:
+        """
+        Add up what has a price; None where the amount of it is not known.
+
+        >>> Costs(connection=1, idle_second=5).of(3, 2.0, None)
+        13.0
+        """
+        cost = 0.0
+        for price, amount in zip(self, (connections, idle_seconds, waited_seconds), strict=True):
+            if price and amount is None:
+                return None
+            cost += price * (amount or 0)
+        return cost
+
 
 class SweepPoint(NamedTuple):
-    """What one setting comes to; None where one pass for all settings does not say."""
+    """
+    What one setting comes to; None where one pass for all settings does not say.
 
-    value: float
+    Attributes:
+        value: None for no limit.
+        cost: None without prices.
+        races: whether it lets reuses come when the server may have closed the connection already;
+            None without a round trip or a server timeout.
+    """
+
+    value: float | None
     created: int
     reused: int
     reuse_rate: float
@@ -55,7 +95,8 @@ class SweepPoint(NamedTuple):
     waited: int | None
     mean_wait: float | None
     idle_seconds: float | None
-    cost: float | None
+    cost: float | None = None
+    races: bool | None = None
 
 
 class Sweep(NamedTuple):
@@ -63,14 +104,15 @@ class Sweep(NamedTuple):
     The curve over one parameter.
 
     Attributes:
-        ok: with the advised setting nothing is refused.
+        ok: with the advised setting nothing is refused, and no reuse is stale.
         parameter, client_parameter: what was varied, under our name and the client's.
         curve: a point for every value, in the order given.
-        best: the value with the least errors, then waiting, then connections; or the least cost.
+        best: the value with the least errors, of those without a race where there are any; then
+            the least cost, or without prices the least waiting, then connections.
         advised: the smallest value within 1 % of the best.
         exact: whether one pass gave all values; `method` says by which rule.
-        unit: how many of the client's units make one of the values.
         monotone: whether no larger value opens more connections than a smaller one.
+        setting: the advised value as it is written, in the client's unit if the name is its own.
     """
 
     ok: bool
@@ -81,15 +123,15 @@ class Sweep(NamedTuple):
     parameter: str
     client_parameter: str | None
     curve: tuple[SweepPoint, ...]
-    best: float
-    advised: float
+    best: float | None
+    advised: float | None
     exact: bool
     method: str
     monotone: bool
-    unit: int
+    setting: str
 
 
-def parse_sweep(text: str, preset: Preset | None = None) -> tuple[Knob, list[float]]:
+def parse_sweep(text: str, preset: Preset | None = None) -> tuple[Knob, list[float | None]]:
     """
     Read a sweep as written on a command line.
 
@@ -97,6 +139,9 @@ def parse_sweep(text: str, preset: Preset | None = None) -> tuple[Knob, list[flo
         text: `NAME=FIRST:LAST`, `NAME=FIRST:LAST:STEP` or `NAME=A,B,C`; the name is ours or the
             client's, durations may be `500ms` or `2m`.
         preset: the client.
+
+    Returns:
+        The knob, and the values in our unit; None where the client's number means no limit.
 
     Raises:
         PolicyError: an unknown name, or values that are none.
@@ -117,9 +162,7 @@ def parse_sweep(text: str, preset: Preset | None = None) -> tuple[Knob, list[flo
         numbers = _range([read(part) for part in values.split(":")], values)
     if len(numbers) > MOST_VALUES:
         raise PolicyError(f"a sweep over {len(numbers)} values: at most {MOST_VALUES} are run")
-    if knob.unit != 1:
-        numbers = [number / knob.unit for number in numbers]
-    return knob, numbers
+    return knob, [our_value(knob, number) for number in numbers]
 
 
 def _read_duration(text: str) -> float:
@@ -153,10 +196,11 @@ def sweep(
     traffic: Rows | ThreadTraffic,
     parameters: PoolParameters,
     name: str,
-    values: Sequence[float],
+    values: Sequence[float | None],
     *,
     preset: Preset | None = None,
     costs: Costs | None = None,
+    round_trip: float | None = None,
     faults: Faults | None = None,
     workers: int = 1,
     explain: bool = False,
@@ -168,9 +212,11 @@ def sweep(
         traffic: (arrival, host, duration) each, in order of arrival; held in memory. Or threads.
         parameters: the rules that stay.
         name: which of them is varied, under our name or the preset's.
-        values: in any order.
+        values: ours, in any order; None for no limit.
         preset: whose pool it is; what is one knob for the client moves as one.
-        costs: choose by these instead of by refusals, waiting and connections in turn.
+        costs: of what refuses least choose by these, instead of by waiting and connections in turn.
+        round_trip: seconds from client to server and back: with a server timeout, prefer what does
+            not reuse within this time of it.
         faults: collects what is wrong with the traffic.
         workers: processes to run settings in, where each has to be run.
         explain: whether to give the steps.
@@ -189,53 +235,89 @@ def sweep(
     knob = find_knob(preset, name)
     if not values:
         raise PolicyError("a sweep needs at least one value")
+    if round_trip is not None and not 0 <= round_trip < inf:
+        raise PolicyError(f"round_trip {round_trip!r} is not a duration")
+    costs = None if costs is None else costs.checked()
     settings = [_setting(parameters, preset, knob.parameter, value) for value in values]
     faults = Faults() if faults is None else faults
-    points, method = _points(traffic, settings, knob.parameter, values, faults, workers)
-    if costs is not None:
-        points = [_with_cost(point, costs) for point in points]
-    return _sweep(points, method, knob, preset, faults, explain=explain)
+    if not isinstance(traffic, ThreadTraffic):
+        traffic = list(traffic)
+    points, method = _points(traffic, settings, knob.parameter, values, costs, faults, workers)
+    points = [
+        point._replace(races=_races(rules, round_trip))
+        for point, rules in zip(points, settings, strict=True)
+    ]
+    advised = min(_good_enough(points), key=_size)
+    rules = settings[points.index(advised)]
+    stale = _stale_reuses(traffic, rules, round_trip) if advised.races else 0
+    return _sweep(points, advised, stale, method, knob, preset, faults, explain=explain)
 
 
 def _setting(
-    parameters: PoolParameters, preset: Preset | None, name: str, value: float
+    parameters: PoolParameters, preset: Preset | None, name: str, value: float | None
 ) -> PoolParameters:
     """Give the parameters with one of them changed, and what moves with it."""
-    like_preset = preset._replace(parameters=parameters) if preset else None
-    changed = with_changes(like_preset, {name: value})
-    return changed if preset else with_changes(None, {**parameters._asdict(), name: value})
+    if preset is None:
+        return with_changes(None, {**parameters._asdict(), name: value})
+    return with_changes(preset._replace(parameters=parameters), {name: value})
+
+
+def _races(rules: PoolParameters, round_trip: float | None) -> bool | None:
+    """Say whether a reuse may come within a round trip of the server's timeout."""
+    if round_trip is None or rules.server_timeout is None:
+        return None
+    safe = max(rules.server_timeout - round_trip, 0.0)
+    return rules.idle_timeout is None or rules.idle_timeout > safe + INSTANT
+
+
+def _stale_reuses(
+    traffic: Rows | ThreadTraffic, rules: PoolParameters, round_trip: float | None
+) -> int:
+    run = simulate(traffic, rules, round_trip=round_trip, faults=Faults(), notes=False)
+    return run.stale_reuses or 0
 
 
 def _points(
     traffic: Rows | ThreadTraffic,
     settings: list[PoolParameters],
     name: str,
-    values: Sequence[float],
+    values: Sequence[float | None],
+    costs: Costs | None,
     faults: Faults,
     workers: int,
 ) -> tuple[list[SweepPoint], str | None]:
     """Give the points, and the rule by which one pass gave them; None when each was run."""
     if isinstance(traffic, ThreadTraffic):
-        return _run_each(traffic, settings, values, faults, workers), None
-    rows: Rows = list(traffic)
-    chunks = list(checked_chunks(rows, faults))
+        return _run_each(traffic, settings, values, costs, faults, workers), None
+    chunks = list(checked_chunks(traffic, faults))
     if not chunks:
-        simulate(rows, settings[0], faults=faults)  # raises, saying what is wrong
+        simulate(traffic, settings[0], faults=faults)  # raises, saying what is wrong
     one_pass = _one_pass(chunks, settings, name, values)
     if one_pass is not None:
-        return one_pass
+        points, method = one_pass
+        if costs is None:
+            return points, method
+        priced = [
+            point._replace(cost=costs.of(point.created, point.idle_seconds, point.mean_wait))
+            for point in points
+        ]
+        # What one pass does not count can have a price: then each setting is run after all.
+        if all(point.cost is not None for point in priced):
+            return priced, method
     usable = [row for chunk in chunks for row in zip(*chunk, strict=True)]
-    return _run_each(usable, settings, values, Faults(), workers), None
+    return _run_each(usable, settings, values, costs, Faults(), workers), None
 
 
 # -- one pass
 
 
 def _one_pass(
-    chunks: list[Chunk], settings: list[PoolParameters], name: str, values: Sequence[float]
+    chunks: list[Chunk], settings: list[PoolParameters], name: str, values: Sequence[float | None]
 ) -> tuple[list[SweepPoint], str] | None:
     rules = settings[0]
-    if _has_history(rules) or rules.connect_time or rules.order not in ("lifo", "fifo"):
+    if rules.connect_time or rules.order not in ("lifo", "fifo"):
+        return None
+    if any(map(_has_history, settings)):
         return None
     if name in ("idle_timeout", "server_timeout"):
         return _over_timeouts(chunks, settings, values)
@@ -276,7 +358,7 @@ def _timeout(rules: PoolParameters) -> float:
 
 
 def _over_timeouts(
-    chunks: list[Chunk], settings: list[PoolParameters], values: Sequence[float]
+    chunks: list[Chunk], settings: list[PoolParameters], values: Sequence[float | None]
 ) -> tuple[list[SweepPoint], str] | None:
     timeouts = sorted({_timeout(rules) for rules in settings})
     rules = settings[0]
@@ -349,13 +431,13 @@ def _only_waits(rules: PoolParameters) -> bool:
 
 
 def _over_idle_caps(
-    chunks: list[Chunk], settings: list[PoolParameters], values: Sequence[float]
+    chunks: list[Chunk], settings: list[PoolParameters], values: Sequence[float | None]
 ) -> tuple[list[SweepPoint], str] | None:
     rules = settings[0]
     free = (rules.max_total, rules.max_idle_total)
     if not _never_dies(rules) or any(cap is not None for cap in free):
         return None
-    if rules.max_per_host is not None and rules.on_full != "discard":
+    if rules.on_full != "discard" and any(one.max_per_host is not None for one in settings):
         return None
     if rules.max_hosts is not None and _count_hosts(chunks) > rules.max_hosts:
         return None
@@ -365,7 +447,7 @@ def _over_idle_caps(
 
 
 def _over_oldest_caps(
-    chunks: list[Chunk], settings: list[PoolParameters], values: Sequence[float]
+    chunks: list[Chunk], settings: list[PoolParameters], values: Sequence[float | None]
 ) -> tuple[list[SweepPoint], str] | None:
     rules = settings[0]
     others = (rules.max_per_host, rules.max_total, rules.max_idle_per_host, rules.max_hosts)
@@ -387,7 +469,7 @@ def _count_hosts(chunks: list[Chunk]) -> int:
 
 
 def _over_drops(
-    chunks: list[Chunk], timeout: float, caps: list[float], values: Sequence[float]
+    chunks: list[Chunk], timeout: float, caps: list[float], values: Sequence[float | None]
 ) -> list[SweepPoint]:
     curve = DropCurve(timeout)
     curve.feed(chunks)
@@ -398,12 +480,16 @@ def _over_drops(
 
 
 def _exact_point(
-    value: float, created: int, requests: int, idle_seconds: float | None, waited: int | None
+    value: float | None,
+    created: int,
+    requests: int,
+    idle_seconds: float | None,
+    waited: int | None,
 ) -> SweepPoint:
     reused = requests - created
     rate = reused / requests if requests else 0.0
     mean_wait = 0.0 if waited == 0 else None
-    return SweepPoint(value, created, reused, rate, None, 0, waited, mean_wait, idle_seconds, None)
+    return SweepPoint(value, created, reused, rate, None, 0, waited, mean_wait, idle_seconds)
 
 
 # -- one run a value
@@ -412,7 +498,8 @@ def _exact_point(
 def _run_each(
     traffic: Rows | ThreadTraffic,
     settings: list[PoolParameters],
-    values: Sequence[float],
+    values: Sequence[float | None],
+    costs: Costs | None,
     faults: Faults,
     workers: int,
 ) -> list[SweepPoint]:
@@ -431,7 +518,9 @@ def _run_each(
             answer.waits.waited,
             answer.waits.mean,
             answer.idle_seconds,
-            None,
+            None
+            if costs is None
+            else costs.of(answer.created, answer.idle_seconds, answer.waits.total),
         )
         for value, answer in zip(values, answers, strict=True)
     ]
@@ -473,21 +562,10 @@ def _run_in_processes(
 # -- advice
 
 
-def _with_cost(point: SweepPoint, costs: Costs) -> SweepPoint:
-    requests = point.created + point.reused
-    waited = None if point.mean_wait is None else point.mean_wait * requests
-    charges = (
-        (costs.connection, point.created),
-        (costs.idle_second, point.idle_seconds),
-        (costs.waited_second, waited),
-    )
-    if any(price and amount is None for price, amount in charges):
-        return point
-    return point._replace(cost=sum(price * (amount or 0) for price, amount in charges))
-
-
 def _sweep(
     points: list[SweepPoint],
+    advised: SweepPoint,
+    stale: int,
     method: str | None,
     knob: Knob,
     preset: Preset | None,
@@ -495,15 +573,19 @@ def _sweep(
     *,
     explain: bool,
 ) -> Sweep:
-    good = _good_enough(points)
     best = min(points, key=_merit)
-    advised = min(good, key=lambda point: point.value)
-    rising = sorted(points, key=lambda point: point.value)
-    monotone = all(after.created <= before.created for before, after in pairwise(rising))
+    monotone = all(
+        after.created <= before.created for before, after in pairwise(sorted(points, key=_size))
+    )
     way = method or f"{len(points)} runs, one a value"
-    advice = _advice(advised, best, knob, len(points))
+    advice = _advice(points, advised, best, knob)
+    if stale:
+        advice += (
+            f"; {stale} of {advised.reused} reuses came when the server may have closed the "
+            "connection already"
+        )
     return Sweep(
-        ok=advised.errors == 0 and not faults.skipped,
+        ok=not advised.errors and not stale and not faults.skipped,
         reason=f"{faults.shortfall()}; for the rest, {advice}" if faults.skipped else advice,
         reference="RFC 9112 section 9.5",
         problems=faults.problems(),
@@ -516,49 +598,68 @@ def _sweep(
         exact=method is not None,
         method=way,
         monotone=monotone,
-        unit=knob.unit,
+        setting=_written(advised.value, knob),
     )
 
 
+def _criteria(point: SweepPoint) -> tuple[str, ...]:
+    """Name what settings are compared by, the first first."""
+    by = ("mean_wait", "created") if point.cost is None else ("cost",)
+    return ("errors", "races", *by)
+
+
+def _worth(point: SweepPoint, criterion: str) -> float:
+    return getattr(point, criterion) or 0.0
+
+
 def _merit(point: SweepPoint) -> tuple[float, ...]:
-    if point.cost is not None:
-        return (point.cost, point.value)
-    return (point.errors, point.mean_wait or 0.0, point.created, point.value)
+    return (*(_worth(point, criterion) for criterion in _criteria(point)), _size(point))
+
+
+def _size(point: SweepPoint) -> float:
+    return inf if point.value is None else point.value
 
 
 def _good_enough(points: list[SweepPoint]) -> list[SweepPoint]:
-    """Keep what is within 1 % of the best: by cost, or by refusals, then waiting, then opening."""
-    if all(point.cost is not None for point in points):
-        return _near_best(points, "cost")
-    for criterion in ("errors", "mean_wait", "created"):
+    """Keep what is within 1 % of the best, by one criterion after the other."""
+    for criterion in _criteria(points[0]):
         points = _near_best(points, criterion)
     return points
 
 
 def _near_best(points: list[SweepPoint], criterion: str) -> list[SweepPoint]:
-    worth = [getattr(point, criterion) or 0.0 for point in points]
-    limit = min(worth) + abs(min(worth)) * GOOD_ENOUGH + 1e-12
-    return [point for point, value in zip(points, worth, strict=True) if value <= limit]
+    least = min(_worth(point, criterion) for point in points)
+    limit = least + least * GOOD_ENOUGH + 1e-12
+    return [point for point in points if _worth(point, criterion) <= limit]
 
 
-def _advice(advised: SweepPoint, best: SweepPoint, knob: Knob, count: int) -> str:
+def _advice(points: list[SweepPoint], advised: SweepPoint, best: SweepPoint, knob: Knob) -> str:
+    written = _written(advised.value, knob)
     if advised.errors:
-        return (
-            f"every setting of {knob.name} refuses requests: {_shown(advised, knob)} refuses the "
-            f"fewest, {advised.errors}"
-        )
+        # Only where none refuses nothing is one advised that refuses.
+        refuses = f"refuses the fewest, {advised.errors}"
+        if advised.errors > best.errors:
+            refuses = f"refuses {advised.errors}, within 1 % of the fewest, {best.errors}"
+        return f"every setting of {knob.name} refuses requests: {written} {refuses}"
     what = f"opens {advised.created} connections"
     if advised.mean_wait:
         what += f" and lets requests wait {advised.mean_wait:.3g} s on average"
-    return (
-        f"{knob.name} {_shown(advised, knob)} is the smallest of {count} settings within 1 % of "
-        f"the best ({_shown(best, knob)}): it {what}"
-    )
+    smallest, settings = f"{knob.name} {written} is the smallest", f" of {len(points)} settings"
+    if advised.races is False and any(point.races for point in points):
+        safe = sum(not point.races for point in points)
+        smallest = f"of {safe} settings without a race, {smallest}"
+        settings = ""
+    best_written = _written(best.value, knob)
+    return f"{smallest}{settings} within 1 % of the best ({best_written}): it {what}"
 
 
-def _shown(point: SweepPoint, knob: Knob) -> str:
-    """Write a value in the client's unit."""
-    return shown_seconds(point.value * knob.unit)
+def _written(value: float | None, knob: Knob) -> str:
+    """Write a value as the client does, in its unit, if the knob is its own."""
+    if value is None:
+        return "none" if knob.unlimited is None else str(knob.unlimited)
+    if value == 0 and knob.zero is not None:
+        return str(knob.zero)
+    return shown_seconds(value * knob.unit)
 
 
 def _client_name(preset: Preset | None, knob: Knob) -> str | None:

@@ -155,6 +155,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     },
     "pool_gaps": {"pool_decisions", "pool_trace"},
     "pool_sweep": {
+        "pool_decisions",
         "pool_gaps",
         "pool_parameters",
         "pool_presets",

@@ -33,12 +33,28 @@ def test_a_race_names_the_value_to_set():
         "lb",
         "gunicorn",
         65,
-        None,
+        1,
     )
     assert "set gunicorn above 60 s" in check_chain(parse_chain("lb=60s,gunicorn=2s")).reason
     assert "above 9072000 s, as 9072005 s" in check_chain(parse_chain("lb=15w,gunicorn=2s")).reason
     (race,) = check_chain(parse_chain("lb=60s,gunicorn=30s"), margin=1).races
     assert (race.set_to, race.or_client_to) == (61, 29)
+
+
+@pytest.mark.parametrize(
+    ("server", "margin", "shorter"),
+    [
+        pytest.param(60, 5, 55, id="by the margin"),
+        pytest.param(5, 5, 2.5, id="Node's, Apache's and uvicorn's: half of it"),
+        pytest.param(6, 5, 3, id="half leaves more time than the rest"),
+        pytest.param(0, 5, None, id="nothing is shorter than nothing"),
+    ],
+)
+def test_a_shorter_timeout_of_the_clients_would_do_too(server, margin, shorter):
+    (race,) = check_chain([Hop("a", 90), Hop("b", server)], margin=margin).races
+    assert race.or_client_to == shorter
+    if shorter is not None:
+        assert check_chain([Hop("a", shorter), Hop("b", server)]).ok
 
 
 def test_a_close_call_is_told():
@@ -47,7 +63,10 @@ def test_a_close_call_is_told():
     assert "outlasts client by 0.1 s only" in chain.problems[0].message
 
 
-@given(st.lists(st.integers(0, 100), min_size=2, max_size=6), st.integers(1, 9))
+@given(
+    st.lists(st.integers(0, 100) | st.integers(0, 10**39), min_size=2, max_size=6),
+    st.integers(1, 9) | st.just(0.001),
+)
 def test_the_settings_have_no_race_and_shorten_nothing(timeouts, margin):
     hops = [Hop(f"h{number}", timeout) for number, timeout in enumerate(timeouts)]
     chain = check_chain(hops, margin=margin)
@@ -73,6 +92,7 @@ def test_chains_that_are_none(text, message):
         check_chain(parse_chain(text))
 
 
-def test_a_margin_must_be_one():
-    with pytest.raises(PolicyError, match="margin"):
-        check_chain(parse_chain("a=1s,b=2s"), margin=-1)
+@pytest.mark.parametrize("margin", [-1, 0, 1e-9, float("nan"), float("inf")])
+def test_a_margin_must_be_one(margin):
+    with pytest.raises(PolicyError, match="margin .* keeps no hops apart"):
+        check_chain(parse_chain("a=1s,b=2s"), margin=margin)

@@ -47,6 +47,14 @@ def test_one_value_can_be_drawn(value):
     assert text_plot(curve([value]))
 
 
+@pytest.mark.parametrize(("package", "draw"), [("plotille", text_plot), ("leather", svg_plot)])
+def test_no_limit_has_no_place_on_the_axis(package, draw):
+    pytest.importorskip(package)
+    assert draw(curve([None, 1, 2])) == draw(curve([1, 2]))
+    with pytest.raises(PolicyError, match="nothing to draw"):
+        draw(curve([None]))
+
+
 def test_svg_is_well_formed_and_always_the_same():
     pytest.importorskip("leather")
     drawn = svg_plot(curve())

@@ -11,6 +11,7 @@ from httpheaders.pool_presets import (
     client_parameters,
     find_knob,
     find_preset,
+    our_value,
     with_changes,
 )
 
@@ -38,6 +39,16 @@ def test_every_preset_is_sound(preset):
         ("aiohttp", {"max_total": None}, {"limit": 0, "limit_per_host": 0}),
         ("go", {}, {"MaxIdleConnsPerHost": 2, "MaxIdleConns": 100, "MaxConnsPerHost": 0}),
         ("node", {"idle_timeout": 0.5}, {"timeout": 500, "scheduling": "lifo"}),
+        ("go", {"max_idle_per_host": 0}, {"MaxIdleConnsPerHost": -1}),
+        ("go", {"max_idle_total": 0, "idle_timeout": 0}, {"MaxIdleConns": None,
+                                                          "IdleConnTimeout": None}),
+        ("go", {"max_idle_total": None, "idle_timeout": None}, {"MaxIdleConns": 0,
+                                                                "IdleConnTimeout": 0}),
+        ("node", {"max_idle_per_host": 0, "idle_timeout": 0}, {"maxFreeSockets": -1,
+                                                               "timeout": None}),
+        ("node", {"idle_timeout": None}, {"timeout": 0}),
+        ("node", {"idle_timeout": 0.0001}, {"timeout": 1}),
+        ("httpx", {"idle_timeout": 0}, {"keepalive_expiry": 0}),
         ("undici", {}, {"keepAliveTimeout": 4000, "connections": None}),
         ("httpclient5", {}, {"defaultMaxPerRoute": 5, "maxTotal": 25, "keepAlive": 180}),
     ],
@@ -46,6 +57,24 @@ def test_the_clients_words(name, changes, words):
     preset = find_preset(name)
     said = client_parameters(preset, with_changes(preset, changes))
     assert {key: said[key] for key in words} == words
+
+
+@pytest.mark.parametrize(
+    ("name", "knob", "number", "ours"),
+    [
+        pytest.param("go", "IdleConnTimeout", 0, None, id="Go never closes"),
+        pytest.param("go", "MaxConnsPerHost", 0, None, id="Go has no limit"),
+        pytest.param("go", "MaxIdleConnsPerHost", -1, 0, id="Go keeps none"),
+        pytest.param("go", "max_idle_per_host", 0, 0, id="our own name"),
+        pytest.param("aiohttp", "limit", 0, None, id="aiohttp has no limit"),
+        pytest.param("aiohttp", "keepalive_timeout", 0, 0, id="aiohttp: at once"),
+        pytest.param("node", "timeout", 0, None, id="Node has no timeout"),
+        pytest.param("node", "timeout", 500, 0.5, id="Node's milliseconds"),
+        pytest.param("node", "maxFreeSockets", -1, 0, id="Node keeps none"),
+    ],
+)
+def test_a_clients_number_as_ours(name, knob, number, ours):
+    assert our_value(find_knob(find_preset(name), knob), number) == ours
 
 
 def test_what_is_said_of_both_is_kept():
@@ -60,6 +89,18 @@ def test_what_is_said_of_both_is_kept():
         (lambda: find_preset("request"), "unknown preset 'request': did you mean 'requests'"),
         (lambda: find_preset("zzz"), "expected one of urllib3, requests"),
         (lambda: with_changes(None, {"size": 1}), "unknown parameter 'size'"),
+        (
+            lambda: with_changes(find_preset("requests"), {"max_idle_per_host": 0}),
+            "max_idle_per_host 0 is max_per_host too for this client: max_per_host 0 is not",
+        ),
+        (
+            lambda: our_value(find_knob(find_preset("go"), "MaxIdleConnsPerHost"), 0),
+            "MaxIdleConnsPerHost 0 does not mean 0 to this client: write -1 for none",
+        ),
+        (
+            lambda: our_value(find_knob(find_preset("urllib3"), "maxsize"), 0),
+            "maxsize 0 does not mean 0 to this client$",
+        ),
         (lambda: find_knob(find_preset("go"), "MaxIdleCons"), "did you mean 'MaxIdleConns'"),
         (lambda: find_knob(None, "pool_maxsize"), "unknown parameter 'pool_maxsize'"),
     ],

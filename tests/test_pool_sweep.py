@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from tests.pool_strategies import caps, idle_caps, parameters_of, timeouts, trac
 
 TIMEOUTS = [0.25, 0.5, 1, 2, 3, 5.25, 9]
 CAPS = [1, 2, 3, 4, 7]
+NO_LIMIT = [[], [None]]
 
 
 settings_of_a_sweep = parameters_of(
@@ -40,9 +43,11 @@ settings_of_a_sweep = parameters_of(
     settings_of_a_sweep,
     st.sampled_from(["idle_timeout", "server_timeout", "max_idle_per_host", "max_idle_total",
                      "max_per_host"]),
+    st.sampled_from(NO_LIMIT),
+    st.sampled_from(NO_LIMIT),
 )  # fmt: skip
-def test_a_sweep_that_says_it_is_exact_is(rows, parameters, name):
-    values = TIMEOUTS if "timeout" in name else CAPS
+def test_a_sweep_that_says_it_is_exact_is(rows, parameters, name, before, after):
+    values = [*before, *(TIMEOUTS if "timeout" in name else CAPS), *after]
     answer = sweep(rows, parameters, name, values)
     assume(answer.exact)
     for point in answer.curve:
@@ -102,6 +107,122 @@ def test_the_smallest_within_one_per_cent():
     assert answer.advised == min(good)
 
 
+@pytest.mark.parametrize(
+    ("rules", "name", "values", "costs", "exact"),
+    [
+        pytest.param({}, "max_idle_per_host", range(9), Costs(1, 5), False, id="caps: idling"),
+        pytest.param({}, "max_idle_per_host", range(9), Costs(1), True, id="caps: opening"),
+        pytest.param({"order": "fifo"}, "idle_timeout", range(1, 9), Costs(0, 5), False, id="fifo"),
+        pytest.param({}, "idle_timeout", range(1, 9), Costs(1, 5, 5), True, id="lifo"),
+        pytest.param({"max_per_host": 3}, "idle_timeout", [1, 4], Costs(1, 0, 5), False, id="wait"),
+        pytest.param({"max_total": 4, "wait_timeout": 0.5}, "max_per_host", [2, 3], Costs(1, 1, 5),
+                     False, id="refusals"),
+    ],
+)  # fmt: skip
+def test_every_price_that_is_asked_for_counts(rules, name, values, costs, exact):
+    rows = list(poisson_traffic(rate=5, latency=1, requests=300))
+    parameters = PoolParameters(**rules)
+    answer = sweep(rows, parameters, name, list(values), costs=costs)
+    assert answer.exact == exact
+    for point in answer.curve:
+        run = simulate(rows, parameters._replace(**{name: point.value}), per_connection=True)
+        cost = costs.of(run.created, run.idle_seconds, run.waits.total)
+        assert point.cost == pytest.approx(cost)
+
+
+@pytest.mark.parametrize("price", [-1, float("nan"), float("inf"), 1e12])
+def test_what_is_no_price(price):
+    with pytest.raises(PolicyError, match="is no price of an idle second"):
+        sweep([(0, "a", 1)], PoolParameters(), "idle_timeout", [1], costs=Costs(1, price))
+
+
+@pytest.mark.parametrize(
+    ("most", "advised", "words"),
+    [
+        pytest.param(20, 11, "max_per_host 11 is the smallest of 20 settings", id="none is needed"),
+        pytest.param(3, 3, "refuses requests: 3 refuses the fewest, 106$", id="all refuse"),
+    ],
+)
+def test_no_price_is_worth_a_refusal(most, advised, words):
+    rows = list(poisson_traffic(rate=5, latency=1, requests=200))
+    rules = PoolParameters(on_full="error")
+    answer = sweep(rows, rules, "max_per_host", list(range(1, most + 1)), costs=Costs(1))
+    assert answer.advised == advised
+    assert re.search(words, answer.reason)
+
+
+def test_within_one_per_cent_of_the_fewest_refusals():
+    """Of 201 requests at once a pool of one refuses 200, a pool of two 199."""
+    rows = [(0, "a", 1)] * 201
+    answer = sweep(rows, PoolParameters(on_full="error"), "max_per_host", [1, 2])
+    assert (answer.ok, answer.advised, answer.best) == (False, 1, 2)
+    assert "1 refuses 200, within 1 % of the fewest, 199" in answer.reason
+
+
+STALE = [(0, "a", 1), (5.95, "a", 1), (12, "a", 1)]
+
+
+@pytest.mark.parametrize(
+    ("rules", "name", "values", "advised", "ok"),
+    [
+        pytest.param({"server_timeout": 5}, "idle_timeout", range(1, 9), 1, True, id="some race"),
+        pytest.param({"server_timeout": 5}, "idle_timeout", [4.9, 6], 4.9, True, id="the last"),
+        pytest.param({"server_timeout": 5}, "idle_timeout", [None, 6], 6, False, id="all race"),
+        pytest.param({"idle_timeout": 5}, "server_timeout", [5, 6, None], 6, True, id="servers"),
+        pytest.param({"server_timeout": 5}, "max_per_host", [1, 2], 1, False, id="another knob"),
+        pytest.param({"server_timeout": 9}, "idle_timeout", [None, 12], 12, True, id="none met"),
+    ],
+)
+def test_with_a_round_trip_no_race_is_advised_where_there_is_another(
+    rules, name, values, advised, ok
+):
+    answer = sweep(STALE, PoolParameters(**rules), name, list(values), round_trip=0.1)
+    assert (answer.advised, answer.ok) == (advised, ok)
+    assert ("may have closed" in answer.reason) == (not ok)
+    run = simulate(STALE, PoolParameters(**rules)._replace(**{name: advised}), round_trip=0.1)
+    assert run.ok == ok
+
+
+def test_settings_without_a_race_are_counted_as_such():
+    rules = PoolParameters(server_timeout=5)
+    answer = sweep(STALE, rules, "idle_timeout", list(range(1, 9)), round_trip=0.1)
+    assert answer.reason.startswith("of 4 settings without a race, idle_timeout 1 is the smallest")
+    assert [point.races for point in answer.curve] == [False] * 4 + [True] * 4
+    with pytest.raises(PolicyError, match="round_trip"):
+        sweep(STALE, rules, "idle_timeout", [1], round_trip=-1)
+
+
+def test_what_dies_in_one_setting_keeps_a_place_in_it():
+    rules = PoolParameters(dead_slots=True, max_idle_per_host=1)
+    rows = [(0, "a", 1), (0, "a", 1), (9, "a", 1), (9, "a", 1)]
+    answer = sweep(rows, rules._replace(idle_timeout=5), "idle_timeout", [None, 5])
+    assert not answer.exact
+
+
+def test_no_limit_is_the_largest_setting():
+    rows = [(0, "a", 1), (0, "a", 1), (200, "a", 1)]
+    found = find_preset("aiohttp")
+    knob, values = parse_sweep("limit=0:3", found)
+    answer = sweep(rows, found.parameters, knob.name, values, preset=found)
+    assert [(point.value, point.created) for point in answer.curve] == [
+        (None, 3), (1, 2), (2, 3), (3, 3)
+    ]  # fmt: skip
+    assert (answer.advised, answer.setting) == (2, "2")
+    rules = PoolParameters(on_full="discard")
+    caps = sweep(rows, rules, "max_idle_per_host", [None, 1, 0])
+    assert (caps.exact, [point.created for point in caps.curve]) == (True, [2, 2, 3])
+
+
+def test_a_cap_that_moves_with_the_one_swept_binds():
+    """In requests one number is both caps: without a discard each setting must be run."""
+    found = find_preset("requests")
+    waiting = found.parameters._replace(on_full="wait")
+    rows = list(poisson_traffic(rate=5, latency=1, requests=100))
+    answer = sweep(rows, waiting, "max_idle_per_host", [None, 1], preset=found)
+    assert not answer.exact
+    assert answer.curve[1].created == 1
+
+
 def test_costs_weigh_opening_against_idling():
     rows = list(poisson_traffic(rate=5, latency=1, requests=500, seed=2))
     cheap = sweep(rows, PoolParameters(), "idle_timeout", TIMEOUTS, costs=Costs(1, 0.01))
@@ -128,6 +249,8 @@ def test_processes_give_the_same(monkeypatch):
         ("idle-timeout=1s:2s:500ms", [1, 1.5, 2]),
         ("max-per-host=1,5,20", [1, 5, 20]),
         ("timeout=500,1000", [0.5, 1]),
+        ("timeout=0,1000", [None, 1]),
+        ("maxFreeSockets=-1,1", [0, 1]),
     ],
 )
 def test_sweeps_as_written(text, values):

@@ -26,6 +26,8 @@ def lines(*objects):
     return "".join(json.dumps(one) + "\n" for one in objects)
 
 
+MADE = ("--rate", "5", "--latency", "1s", "--requests", "200")
+
 ROWS = [
     {"t": 0, "host": "a", "duration": 1},
     {"t": 0.5, "host": "a", "duration": 1},
@@ -208,6 +210,30 @@ def test_prices():
     assert all(point["cost"] > 0 for point in result["curve"])
 
 
+def test_a_sweep_whose_reuses_are_stale_is_a_no():
+    rows = [{"t": t, "host": "a", "duration": 1} for t in (0, 5.95, 12)]
+    options = ("--server-timeout", "5s", "--round-trip", "100ms", "--sweep")
+    assert answer(*options, "idle-timeout=1:8", input=lines(*rows))["sweep"]["advised"] == 1
+    result = answer(*options, "idle-timeout=5:8", input=lines(*rows), status=1)
+    assert result["reason"].endswith(
+        "1 of 1 reuses came when the server may have closed the connection already"
+    )
+
+
+def test_advised_and_best_are_written_as_the_curve_is():
+    result = answer("--sweep", "idle-timeout=0.1:0.3:0.1", *MADE)["sweep"]
+    assert (result["advised"], result["best"], result["curve"][-1]["value"]) == (0.3, 0.3, 0.3)
+
+
+def test_a_clients_0_that_means_no_limit():
+    go = ("--preset", "go", "--sweep", "IdleConnTimeout=0,90", "--lines")
+    given = "0 a 1\n200 a 1\n"
+    result = answer(*go, input=given)
+    assert (result["sweep"]["advised"], result["sweep"]["curve"][0]["value"]) == (None, None)
+    assert result["reason"].startswith("IdleConnTimeout 0 is the smallest")
+    assert run(*go, "--raw", input=given)[1] == "0\n"
+
+
 def test_a_plot_stands_in_place_of_the_json(tmp_path):
     pytest.importorskip("plotille")
     pytest.importorskip("leather")
@@ -234,6 +260,13 @@ def test_the_settings_of_a_chain_can_be_read_again():
     _, output, _ = run("--chain", "client=15w,lb=60s", "--raw")
     assert output == "client=9072000s,lb=9072005s\n"
     assert run("--chain", output.strip())[0] == 0
+
+
+@pytest.mark.parametrize("margin", ["1ms", "5s"])
+@pytest.mark.parametrize("chain", ["a=10s,b=3s", "a=0.1,b=0.1,c=0", "a=99999999999999999,b=1"])
+def test_the_settings_of_a_chain_have_no_race(chain, margin):
+    _, output, _ = run("--chain", chain, "--margin", margin, "--raw")
+    assert run("--chain", output.strip(), "--margin", margin)[0] == 0
 
 
 @pytest.mark.parametrize("sweep", [(), ("--sweep", "idle-timeout=1:9")], ids=["plain", "sweep"])
@@ -268,6 +301,16 @@ def test_a_har_of_requests_that_share_a_connection_is_not_called_empty(sweep):
         (("--sweep", "order=1:2", "--rate", "1", "--latency", "1s"), None, "is not a number"),
         (("--sweep", "idle-timeout=1:2"), '{"op": "get", "t": 0}', "a sweep needs requests"),
         (("--chain", "client=90s"), None, "two hops or more"),
+        (("--chain", "a=10s,b=3s", "--margin", "0"), None, "margin 0 keeps no hops apart"),
+        *[
+            ((*MADE, "--sweep", "idle-timeout=1:5", "--cost-idle", price), None, "is no price")
+            for price in ("nan", "inf", "-1", "1e308")
+        ],
+        (
+            (*MADE, "--preset", "requests", "--max-idle-per-host", "0"),
+            None,
+            "max_idle_per_host 0 is max_per_host too for this client",
+        ),
     ],
 )
 def test_questions_that_cannot_be_read(arguments, given, message):

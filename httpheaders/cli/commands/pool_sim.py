@@ -233,6 +233,7 @@ def _sweep(
         numbers,
         preset=preset,
         costs=costs,
+        round_trip=values.get("round_trip"),
         faults=faults,
         workers=values.get("workers") or cpu_count() or 1,
         explain=question.explain,
@@ -336,8 +337,8 @@ def _sweep_keys(sweep: Sweep) -> dict[str, Any]:
     return {
         "parameter": sweep.parameter,
         "client_parameter": sweep.client_parameter,
-        "advised": sweep.advised,
-        "best": sweep.best,
+        "advised": _rounded(sweep.advised),
+        "best": _rounded(sweep.best),
         "exact": sweep.exact,
         "method": sweep.method,
         "monotone": sweep.monotone,
@@ -351,19 +352,22 @@ def _sweep_keys(sweep: Sweep) -> dict[str, Any]:
 def _chain_keys(chain: Chain) -> dict[str, Any]:
     return {
         "hops": {hop.name: hop.timeout for hop in chain.hops},
-        "races": [race._asdict() for race in chain.races],
+        "races": [
+            {name: _rounded(value) for name, value in race._asdict().items()}
+            for race in chain.races
+        ],
         "resets": list(chain.resets),
-        "settings": {hop.name: hop.timeout for hop in chain.settings},
+        "settings": {hop.name: _rounded(hop.timeout) for hop in chain.settings},
     }
 
 
 def _raw(simulation: Simulation | None, chain: Chain | None, sweep: Sweep | None) -> str:
-    from httpheaders.syntax.seconds import shown_seconds
-
     if sweep is not None:
-        return shown_seconds(sweep.advised * sweep.unit)
+        return sweep.setting
     if simulation is not None:
         return str(simulation.created)
+    from httpheaders.syntax.seconds import shown_seconds
+
     assert chain is not None
     return ",".join(f"{hop.name}={shown_seconds(hop.timeout)}s" for hop in chain.settings)
 
