@@ -19,7 +19,7 @@ from httpheaders.errors import InputError, PolicyError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.pool_decisions import INSTANT
 from httpheaders.pool_gaps import DropCurve, FifoCurve, GapCurve, starts
-from httpheaders.pool_parameters import CHOICES, PoolParameters
+from httpheaders.pool_parameters import CHOICES, PoolParameters, derived_rules
 from httpheaders.pool_presets import Knob, Preset, find_knob, our_value, with_changes
 from httpheaders.pool_simulation import Rows, Simulation, simulate
 from httpheaders.pool_trace import Chunk, Faults, checked_chunks
@@ -377,7 +377,8 @@ def _over_timeouts(
     created = dict(zip(timeouts, curve.created(), strict=True))
     waited = _waits_of_starts(rules, curve)
     idle: dict[float, float] = {}
-    if isinstance(curve, GapCurve):
+    # As httpcore does it, what has expired lies idle until somebody looks.
+    if isinstance(curve, GapCurve) and not derived_rules(rules).sweeps:
         idle = dict(zip(timeouts, curve.idle_seconds(), strict=True))
     points = [
         _exact_point(value, created[timeout], curve.requests, idle.get(timeout), waited)
@@ -441,7 +442,7 @@ def _over_idle_caps(
         return None
     if rules.max_hosts is not None and _count_hosts(chunks) > rules.max_hosts:
         return None
-    caps = [_cap(setting.max_idle_per_host) for setting in settings]
+    caps = [_cap(derived_rules(setting).idle_cap) for setting in settings]
     method = "one pass: without a timeout neither the order nor whom a cap closes matters"
     return _over_drops(chunks, inf, caps, values), method
 

@@ -199,6 +199,24 @@ def test_what_dies_in_one_setting_keeps_a_place_in_it():
     assert not answer.exact
 
 
+def test_no_cap_on_idle_ones_leaves_that_of_a_pool_that_discards():
+    rules = PoolParameters(max_per_host=1, on_full="discard")
+    rows = [(0, "a", 1), (0, "a", 1), (2, "a", 1), (2, "a", 1)]
+    answer = sweep(rows, rules, "max_idle_per_host", [None, 0, 1, 2])
+    assert answer.exact
+    assert [point.created for point in answer.curve] == [3, 4, 3, 2]
+
+
+def test_what_lies_idle_until_somebody_looks_has_its_price():
+    rules = PoolParameters(max_idle_total=10, idle_total_policy="sweep")
+    rows = [(0, "a", 1), (9, "a", 1)]
+    free = sweep(rows, rules, "idle_timeout", [1])
+    assert (free.exact, free.curve[0].idle_seconds) == (True, None)
+    priced = sweep(rows, rules, "idle_timeout", [1], costs=Costs(0, 1))
+    run = simulate(rows, rules._replace(idle_timeout=1))
+    assert (priced.exact, priced.curve[0].cost) == (False, run.idle_seconds)
+
+
 def test_no_limit_is_the_largest_setting():
     rows = [(0, "a", 1), (0, "a", 1), (200, "a", 1)]
     found = find_preset("aiohttp")
