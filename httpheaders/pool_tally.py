@@ -234,7 +234,7 @@ class Tally:
             tally.unused -= not assigned.reused
             tally.waited += assigned.waited > INSTANT
         if assigned.reused and self._stale_from is not None:
-            self.stale_reuses += assigned.idle > self._stale_from
+            self.stale_reuses += assigned.idle > self._stale_from + INSTANT
         self.idle_seconds += assigned.idle
         if assigned.waited > INSTANT:
             self.waits.add(assigned.waited)

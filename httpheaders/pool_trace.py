@@ -26,8 +26,10 @@ __all__ = [
     "Faults",
     "PoolRequest",
     "checked_chunks",
+    "counted_from",
     "in_order",
     "is_usable",
+    "origin_of",
     "request_of_entry",
 ]
 
@@ -122,11 +124,20 @@ def checked_chunks(requests: Iterable[tuple[float, str, float]], faults: Faults)
             continue
         last = columns.times[-1]
         if origin is None:
-            origin = columns.times[0] if abs(columns.times[0]) >= _CLOCK_TIME else 0.0
+            origin = origin_of(columns.times[0])
         if origin:
-            shifted = [round(t - origin, 6) for t in columns.times]
-            columns = columns._replace(times=shifted)
+            columns = columns._replace(times=[counted_from(origin, t) for t in columns.times])
         yield columns
+
+
+def origin_of(first: float) -> float:
+    """Give what times are counted from: the first of a real clock, or else 0."""
+    return first if abs(first) >= _CLOCK_TIME else 0.0
+
+
+def counted_from(origin: float, t: float) -> float:
+    """Give a time from the origin on; a real clock's to the microsecond, which it has exactly."""
+    return round(t - origin, 6) if origin else t
 
 
 def _columns(chunk: list[tuple[float, str, float]]) -> Chunk | None:

@@ -288,6 +288,18 @@ def test_stale_reuses_are_gaps_near_the_servers_timeout():
     assert "may have closed the connection already" in answer.reason
 
 
+def test_a_gap_of_exactly_the_timeout_less_the_round_trip_is_not_stale():
+    rows = [(6.8, "a", 1.9), (10, "a", 1)]
+    assert simulate(rows, PoolParameters(server_timeout=1.8), round_trip=0.5).stale_reuses == 0
+
+
+@pytest.mark.parametrize("rules", [{}, {"max_total": 5}], ids=["the quick way", "the pool's"])
+def test_times_may_be_negative(rules):
+    rows = [(-10, "a", 1), (-5, "a", 1)]
+    answer = simulate(rows, PoolParameters(idle_timeout=2, **rules))
+    assert (answer.duration, answer.idle_seconds, answer.evicted) == (6, 2, 1)
+
+
 def test_what_expired_was_closed_then_and_not_when_it_was_found():
     rows = [(0, "a", 1), (0, "b", 5), (2.5, "b", 4)]
     assert simulate(rows, PoolParameters(idle_timeout=1)).peak_open == 2

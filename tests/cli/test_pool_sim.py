@@ -179,6 +179,12 @@ def test_stale_reuses_are_a_no():
     rows = [{"t": t, "host": "a", "duration": 1} for t in (0, 5.95)]
     options = ("--server-timeout", "5s", "--round-trip", "100ms")
     assert answer(*options, input=lines(*rows), status=1)["stale_reuses"] == 1
+    events = [
+        {"op": op, "host": "a", "conn": str(row["t"]), "t": row["t"] + later}
+        for row in rows
+        for op, later in (("get", 0), ("release", 1))
+    ]
+    assert answer(*options, input=lines(*events), status=1)["stale_reuses"] == 1
 
 
 def test_requests_by_connection():
