@@ -247,9 +247,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._begin(now)
         for waiter in list(self._waiting.requests.values()):
             self._waiting.remove(waiter)
-            reason = "no connection ever comes free for it"
-            waited = self._now - waiter.since
-            self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
+            self._refuse(waiter, "no connection ever comes free for it")
         return self._decisions
 
     @property
@@ -325,10 +323,9 @@ host='a.example', reused=False, idle=0, waited=0)]
             self._close(connection, self._timeout_reason, at=expiry, keeps_place=self._keeps_place)
 
     def _time_out(self, before: float) -> None:
-        for waiter, deadline in self._waiting.timed_out(before):
-            reason = f"waited longer than {self._rules.wait_timeout} s for a connection"
-            waited = deadline - waiter.since
-            self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
+        for waiter in self._waiting.timed_out(before):
+            limit = self._rules.wait_timeout
+            self._refuse(waiter, f"waited longer than {limit} s for a connection")
 
     # -- requests
 
@@ -358,11 +355,13 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     def _when_full(self, waiter: Waiter) -> None:
         if self._rules.on_full == "error":
-            reason = "every connection is in use"
-            self._decisions.append(Refused(waiter.request, waiter.host.name, reason, 0.0))
+            self._refuse(waiter, "every connection is in use")
         else:
             self._enqueue(waiter)
             self._waiting.ask_to_open(waiter)
+
+    def _refuse(self, waiter: Waiter, reason: str) -> None:
+        self._decisions.append(Refused(waiter.request, waiter.host.name, reason))
 
     def _enqueue(self, waiter: Waiter) -> None:
         self._waiting.add(waiter, self._now)

@@ -51,7 +51,7 @@ class Simulation(NamedTuple):
         discarded: closed on their return, because the pool was full.
         evicted: closed by the client while they were idle.
         errors: requests refused.
-        waits: how many waited, and how long; a connect counts.
+        waits: how many waited before they had a connection, and how long; a connect counts.
         peak_open, peak_busy: most at once; what is being opened counts as open.
         stale_reuses: reused so late that the server may have closed the connection already.
         idle_seconds, busy_seconds: summed over the connections.

@@ -253,6 +253,13 @@ def test_an_anomaly_that_saved_a_connection_is_not_told():
     assert simulate(rows, found.parameters, preset=found).notes == found.cautions
 
 
+def test_who_is_refused_after_a_wait_is_counted_as_refused_alone():
+    """As with urllib3, whose pool then raises."""
+    rows = [(0, "a", 100), (1, "a", 1), (2, "a", 1)]
+    answer = simulate(rows, PoolParameters(max_per_host=1, wait_timeout=5))
+    assert (answer.errors, answer.waits.waited, answer.hosts[0].waited) == (2, 0, 0)
+
+
 def test_the_time_that_is_told_is_that_of_those_that_waited():
     rows = [(0, "a", 0.5), (0, "a", 1), (9, "a", 1), (19, "a", 1)]
     answer = simulate(rows, PoolParameters(max_per_host=1))
