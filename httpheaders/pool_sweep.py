@@ -18,7 +18,7 @@ from httpheaders.answer import Problem, Step
 from httpheaders.errors import InputError, PolicyError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.pool_gaps import DropCurve, FifoCurve, GapCurve, starts
-from httpheaders.pool_parameters import CHOICES, PoolParameters
+from httpheaders.pool_parameters import CHOICES, PoolParameters, derived_rules
 from httpheaders.pool_presets import Knob, Preset, find_knob, with_changes
 from httpheaders.pool_simulation import Rows, Simulation, simulate
 from httpheaders.pool_trace import Chunk, Faults, checked_chunks
@@ -278,8 +278,11 @@ def _timeout(rules: PoolParameters) -> float:
 def _over_timeouts(
     chunks: list[Chunk], settings: list[PoolParameters], values: Sequence[float]
 ) -> tuple[list[SweepPoint], str] | None:
-    timeouts = sorted({_timeout(rules) for rules in settings})
     rules = settings[0]
+    if derived_rules(rules).sweeps:
+        # What has timed out lies idle until the next event closes it.
+        return None
+    timeouts = sorted({_timeout(rules) for rules in settings})
     curve, method = _timeout_curve(chunks, timeouts, rules)
     if curve is None:
         return None

@@ -300,10 +300,18 @@ def _version(entry: HarEntry) -> str | None:
     return (response.version if response else None) or (request.version if request else None)
 
 
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
 def _origin(url: str | None) -> str | None:
-    """Give scheme and authority without user information; None when it has none."""
-    scheme, separator, rest = (url or "").partition("://")
+    """
+    Give scheme, host and any port that is not the scheme's own; None when it has none.
+
+    Source: RFC 9110 section 4.2.3.
+    """
+    scheme, separator, rest = (url or "").lower().partition("://")
     if not separator:
         return None
-    authority = rest.replace("?", "/").replace("#", "/").partition("/")[0]
-    return f"{scheme}://{authority.rpartition('@')[2]}".lower()
+    authority = rest.replace("?", "/").replace("#", "/").partition("/")[0].rpartition("@")[2]
+    default_port = _DEFAULT_PORTS.get(scheme, "")
+    return f"{scheme}://{authority.removesuffix(default_port).removesuffix(':')}"

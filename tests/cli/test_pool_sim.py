@@ -70,6 +70,16 @@ def test_plain_lines():
     assert (result["requests"], result["created"]) == (2, 1)
 
 
+def test_hosts_are_one_in_any_case():
+    result = answer("--lines", input="0 A.example 1\n5 a.EXAMPLE 1\n")
+    assert (result["created"], result["hosts"][0]["host"]) == (1, "a.example")
+    events = [
+        {"op": op, "host": host, "conn": "x", "t": t}
+        for t, (op, host) in enumerate([("get", "A"), ("release", "a"), ("get", "a")])
+    ]
+    assert answer(input=lines(*events))["created"] == 1
+
+
 def test_whole_questions_are_answered_one_by_one():
     questions = [
         {"id": 1, "parameters": {"max_per_host": 1}, "trace": ROWS},
