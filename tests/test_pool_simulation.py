@@ -237,6 +237,22 @@ def test_idle_connections_are_blamed_where_they_are_to_blame(hosts, told, idle_t
     assert [note.startswith("idle connections of one host") for note in notes] == [True] * told
 
 
+@pytest.mark.parametrize(
+    ("cap", "connect_time", "told"),
+    [
+        pytest.param(1, 0.0, True, id="the cap is in the way"),
+        pytest.param(1, 0.25, True, id="for longer than a connect"),
+        pytest.param(2, 0.25, False, id="a connect alone is waited for"),
+        pytest.param(9, 0.25, False, id="the cap is never reached"),
+    ],
+)
+def test_idle_connections_are_blamed_in_streams_that_run_once(cap, connect_time, told):
+    rows = [(0, "a", 1), (5, "b", 1)]
+    rules = PoolParameters(max_total=cap, idle_timeout=9, connect_time=connect_time)
+    notes = simulate(iter(rows), rules).notes
+    assert [note.startswith("idle connections of one host") for note in notes] == [True] * told
+
+
 def test_an_anomaly_that_costs_refusals_alone_is_told_by_them():
     rows = [(1, "b", 1), (1.5, "a", 2), (1.5, "a", 0.5)]
     found = find_preset("browser")
