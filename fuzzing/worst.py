@@ -229,6 +229,7 @@ WORST: Mapping[str, tuple[Blown, ...]] = {
         Blown(b"get {n} a x{n}\n"),
         Blown(b"get {n} a x\nrelease {n} a x\n"),
         Blown(b"get {n} a{n} x{n}\n"),
+        Blown(b"get {n} a x{n}\nrelease {n} a x{n}\n"),
     ),
     "pool_simulation.simulate": (
         Blown(b"{n} a 1\n"),

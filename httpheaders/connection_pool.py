@@ -101,6 +101,8 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._hosts: MutableMapping[str, Host] = {} if rules.max_hosts is None else OrderedDict()
         self._open = 0
         self._busy = 0
+        # The hosts of connections that were closed while requests wait.
+        self._freed: list[Host] = []
         derived = derived_rules(rules)
         self._timeout, self._timeout_reason = derived.timeout, derived.timeout_reason
         self._sweeps, self._loses = derived.sweeps, derived.loses
@@ -139,6 +141,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             self._open_for(waiter)
         else:
             self._when_full(waiter)
+        self._serve_freed()
         return self._decisions
 
     def release(self, connection: int, *, now: float, reusable: bool = True) -> list[Decision]:
@@ -193,17 +196,17 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     def dropped(self, connection: int, *, now: float) -> list[Decision]:
         """
-        Take note that an idle connection was closed from outside.
+        Take note that an idle connection was closed from outside, if it had not expired before.
 
         Raises:
             PoolError: no such connection is idle, or time runs back.
         """
-        self._begin(now)
         lost = self._in_state(connection, IDLE, "drop")
-        self._forget_idle(lost)
-        host = lost.host
-        self._close(lost, DROPPED)
-        self._serve(host)
+        self._begin(now)
+        if lost.state == IDLE:
+            self._forget_idle(lost)
+            self._close(lost, DROPPED)
+            self._serve_freed()
         return self._decisions
 
     def advance(self, *, now: float) -> list[Decision]:
@@ -221,6 +224,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._time_out(now + INSTANT)
         if self._waiting.requests and not self._sweeps:
             self._expire(now + INSTANT)
+        self._serve_freed()
         return self._decisions
 
     def expired(self, *, now: float) -> list[Decision]:
@@ -243,9 +247,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._begin(now)
         for waiter in list(self._waiting.requests.values()):
             self._waiting.remove(waiter)
-            reason = "no connection ever comes free for it"
-            waited = self._now - waiter.since
-            self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
+            self._refuse(waiter, "no connection ever comes free for it")
         return self._decisions
 
     @property
@@ -305,6 +307,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._decisions = []
         if self._timeout < inf and not self._sweeps:
             self._expire(now - INSTANT)
+            self._serve_freed()
         if self._waiting.deadlines:
             self._time_out(now - INSTANT)
 
@@ -318,14 +321,11 @@ host='a.example', reused=False, idle=0, waited=0)]
             if not self._keeps_place:
                 connection.host.idle.remove(connection)
             self._close(connection, self._timeout_reason, at=expiry, keeps_place=self._keeps_place)
-            if self._waiting.requests:
-                self._serve(connection.host)
 
     def _time_out(self, before: float) -> None:
-        for waiter, deadline in self._waiting.timed_out(before):
-            reason = f"waited longer than {self._rules.wait_timeout} s for a connection"
-            waited = deadline - waiter.since
-            self._decisions.append(Refused(waiter.request, waiter.host.name, reason, waited))
+        for waiter in self._waiting.timed_out(before):
+            limit = self._rules.wait_timeout
+            self._refuse(waiter, f"waited longer than {limit} s for a connection")
 
     # -- requests
 
@@ -355,11 +355,13 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     def _when_full(self, waiter: Waiter) -> None:
         if self._rules.on_full == "error":
-            reason = "every connection is in use"
-            self._decisions.append(Refused(waiter.request, waiter.host.name, reason, 0.0))
+            self._refuse(waiter, "every connection is in use")
         else:
             self._enqueue(waiter)
             self._waiting.ask_to_open(waiter)
+
+    def _refuse(self, waiter: Waiter, reason: str) -> None:
+        self._decisions.append(Refused(waiter.request, waiter.host.name, reason))
 
     def _enqueue(self, waiter: Waiter) -> None:
         self._waiting.add(waiter, self._now)
@@ -523,6 +525,8 @@ host='a.example', reused=False, idle=0, waited=0)]
         del self._connections[connection.serial]
         if not keeps_place and host.members.get(connection.place) is connection:
             del host.members[connection.place]
+        if self._waiting.requests:
+            self._freed.append(host)
         moment = self._now if at is None else at
         idle = moment - connection.released_at
         self._decisions.append(
@@ -552,6 +556,7 @@ host='a.example', reused=False, idle=0, waited=0)]
             self._serve(host)
         if connection.state == IDLE:
             self._apply_idle_caps(connection, host)
+        self._serve_freed()
 
     def _apply_idle_caps(self, connection: Connection, host: Host) -> None:
         if host.forgotten:
@@ -590,6 +595,13 @@ host='a.example', reused=False, idle=0, waited=0)]
 
     def _has_expired(self, connection: Connection) -> bool:
         return self._now - connection.released_at > self._timeout + INSTANT
+
+    def _serve_freed(self) -> None:
+        """Serve who waits for the room that closings made."""
+        while self._freed:
+            freed, self._freed = self._freed, []
+            for host in freed:
+                self._serve(host)
 
     def _serve(self, host: Host) -> None:
         if not self._waiting.requests:

@@ -86,8 +86,9 @@ class ConnectionPool:
             connection, its_host = self._in_use.get(conn_id, (0, None))
             if its_host != host:
                 raise PoolError(f"connection {conn_id!r} to '{host}' is not in use")
+            decisions = self._pool.release(connection, now=self._clock())
             del self._in_use[conn_id]
-            self._counted(self._pool.release(connection, now=self._clock()))
+            self._counted(decisions)
 
     def evict_idle(self) -> list[str]:
         """Close what has been idle too long; gives the ids, the one idle longest first."""

@@ -81,7 +81,6 @@ class Refused(NamedTuple):
     request: object
     host: str
     reason: str
-    waited: float
 
 
 class Closed(NamedTuple):

@@ -4,24 +4,36 @@ A recorded history of a pool, get by get and release by release, run through the
 An event is `get` (a request wants a connection to `host`), `release` (it gives it back) or `evict`
 (an idle connection was closed, or with no `conn`, all that have expired). `conn` is the recorder's
 own name for a connection from its get to its release; which connection the request really has, the
-pool decides. Without `conn` a release gives back what the host's earliest get without one got.
+pool decides. Without `conn` a release gives back what the host's earliest get without one got. A
+request that still waits at its release is held for as long from when it has a connection, and an
+evict of what the pool has closed already is nothing new.
 
 Source: none; the rules are those of `connection_pool`.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.pool_decisions import Assigned, Decision, Refused
+from httpheaders.pool_decisions import (
+    DROPPED,
+    Assigned,
+    Closed,
+    Decision,
+    Refused,
+)
 from httpheaders.pool_parameters import PoolParameters, check_parameters
 from httpheaders.pool_presets import Preset
-from httpheaders.pool_simulation import Outcome, PoolRun, Simulation, simulation_of
-from httpheaders.pool_trace import LARGEST_DURATION, Faults
+from httpheaders.pool_simulation import Outcome, PoolRun, Simulation, simulation_of, stale_from
+from httpheaders.pool_trace import LARGEST_DURATION, Faults, counted_from, origin_of
+from httpheaders.syntax.seconds import shown_seconds
 
 __all__ = ["PoolEvent", "replay"]
+
+# An evict of one of so many connections that the pool closed last is no fault of the history.
+_CLOSED_KEPT = 1000
 
 
 class PoolEvent(NamedTuple):
@@ -34,36 +46,105 @@ class PoolEvent(NamedTuple):
     where: str | None = None
 
 
-class _Lease(NamedTuple):
-    """What a get without an end has, from when."""
+class _Get:
+    """
+    A get that was not released yet: it waits, has a connection, or was refused.
 
-    host: str
-    connection: int
-    since: float
+    Attributes:
+        since: when it came, and once it has a connection, from when.
+        held: how long it keeps that, where it was released while it waited.
+    """
+
+    __slots__ = ("connection", "held", "host", "refused", "since")
+
+    def __init__(self, host: str, since: float) -> None:
+        self.host = host
+        self.since = since
+        self.connection: int | None = None
+        self.refused = False
+        self.held: float | None = None
+
+
+class _IdleNames:
+    """The recorder's names of the connections that lie idle, each under its last one."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._connections: dict[str, int] = {}
+        self._closed: OrderedDict[str, None] = OrderedDict()
+
+    def add(self, name: str, connection: int) -> None:
+        """Name a connection that is given back."""
+        self._names[connection] = name
+        self._connections[name] = connection
+
+    def remove(self, connection: int) -> str | None:
+        """Take a connection out that is in use again or closed, and give its name."""
+        name = self._names.pop(connection, None)
+        if name is not None:
+            del self._connections[name]
+        return name
+
+    def close(self, connection: int) -> None:
+        """Take a connection out that the pool closed, which its recorder may do later."""
+        name = self.remove(connection)
+        if name is None:
+            return
+        self._closed[name] = None
+        if len(self._closed) > _CLOSED_KEPT:
+            self._closed.popitem(last=False)
+
+    def forget(self, name: str) -> None:
+        """Make the name free for another connection."""
+        self._closed.pop(name, None)
+        connection = self._connections.pop(name, None)
+        if connection is not None:
+            del self._names[connection]
+
+    def find(self, name: str) -> int | None:
+        """Give the idle connection of this name."""
+        return self._connections.get(name)
+
+    def was_closed(self, name: str) -> bool:
+        """Say, once, whether the pool closed the connection of this name itself."""
+        closed = name in self._closed
+        self._closed.pop(name, None)
+        return closed
 
 
 class _Replay:
     """The state of one replay."""
 
-    def __init__(self, parameters: PoolParameters, faults: Faults, per_connection: bool) -> None:
-        self.run = PoolRun(parameters, per_connection=per_connection, record=self._record)
+    def __init__(
+        self, parameters: PoolParameters, faults: Faults, per_connection: bool, stale: float | None
+    ) -> None:
+        self.run = PoolRun(
+            parameters, stale_from=stale, per_connection=per_connection, record=self._record
+        )
         self.faults = faults
         self.first: float | None = None
-        self.last = 0.0
-        self.busy_seconds = 0.0
-        self._leases: dict[object, _Lease] = {}
-        self._waiting: set[object] = set()
-        self._idle: dict[object, int] = {}
+        self.now = 0.0
+        self._latest = 0.0
+        self._origin = 0.0
+        self._gets: dict[object, _Get] = {}
+        self._idle = _IdleNames()
         self._unnamed: dict[str, deque[object]] = {}
-        self._gets = 0
+        self._last_unnamed = 0
 
     def _record(self, decision: Decision, now: float) -> None:
         if isinstance(decision, Assigned):
-            name = decision.request.request  # type: ignore[attr-defined]
-            self._waiting.discard(name)
-            self._leases[name] = _Lease(decision.host, decision.connection, now)
+            self._idle.remove(decision.connection)
+            get: _Get = decision.request.request  # type: ignore[attr-defined]
+            get.connection, get.since = decision.connection, now
+            if get.held is not None:
+                self.run.hold(decision, get.held, now)
         elif isinstance(decision, Refused):
-            self._waiting.discard(decision.request.request)  # type: ignore[attr-defined]
+            decision.request.request.refused = True  # type: ignore[attr-defined]
+        elif isinstance(decision, Closed):
+            if decision.reason == DROPPED:
+                self._idle.remove(decision.connection)
+            else:
+                self._idle.close(decision.connection)
 
     def play(self, event: PoolEvent, where: str) -> None:
         """Run one event, or tell why it cannot be."""
@@ -73,94 +154,94 @@ class _Replay:
             return
         t = float(event.t)
         if self.first is None:
-            self.first = self.last = t
-        if t < self.last:
-            message = f"time runs back from {self.last!r} to {t!r}: taken as {self.last!r}"
+            self._origin, self._latest = origin_of(t), t
+            self.first = counted_from(self._origin, t)
+        if t < self._latest:
+            message = f"time runs back from {self._latest!r} to {t!r}: taken as {self._latest!r}"
             self.faults.tell(where, "time runs back", message, skipped=False)
-            t = self.last
-        self.last = t
-        refusal = _PLAYS[event.op](self, event, t - self.first)
+        self._latest = max(self._latest, t)
+        self.now = counted_from(self._origin, self._latest)
+        while self.run.step(before=self.now):
+            pass
+        refusal = _PLAYS[event.op](self, event, where)
         if refusal is not None:
             self.faults.tell(where, f"impossible {event.op}", refusal, skipped=True)
 
-    def get(self, event: PoolEvent, t: float) -> str | None:
+    def get(self, event: PoolEvent, where: str) -> str | None:
         """Ask for a connection."""
-        name = event.conn
+        del where
         assert event.host is not None
-        if name is not None and (name in self._leases or name in self._waiting):
-            return f"left out: '{name}' was got before and not released"
-        key: object = name
-        if name is None:
-            self._gets += 1
-            key = self._gets
-            self._unnamed.setdefault(event.host, deque()).append(key)
-        self._waiting.add(key)
-        self.run.arrive(t, event.host, None, key)
-        return None
-
-    def release(self, event: PoolEvent, t: float) -> str | None:
-        """Give a connection back."""
-        while self.run.step(before=t):
-            pass
-        key = event.conn if event.conn is not None else self._earliest(event.host)
-        if key in self._waiting:
-            return f"left out: '{key}' still waits for a connection"
-        lease = self._leases.get(key) if key is not None else None
-        if lease is None:
-            return f"left out: release of {_named(event)}, which was not got"
-        if event.host is not None and event.host != lease.host:
-            return f"left out: '{key}' was got for '{lease.host}', not for '{event.host}'"
-        del self._leases[key]
-        self.busy_seconds += t - lease.since
-        self.run.end_request(t, lease.host, lease.connection, key)
-        if event.conn is not None:
-            self._remember_idle(event.conn, lease.connection)
-        return None
-
-    def _remember_idle(self, name: str, connection: int) -> None:
-        self._idle[name] = connection
-        if len(self._idle) > 2 * self.run.pool.idle_count + 1000:
-            idle = set(self.run.pool.idle_connections())
-            self._idle = {old: number for old, number in self._idle.items() if number in idle}
-
-    def evict(self, event: PoolEvent, t: float) -> str | None:
-        """Take note of a connection that was closed while idle; without a name, of time."""
-        while self.run.step(before=t):
-            pass
+        key: object = event.conn
         if event.conn is None:
-            self.run.expire(t)
+            self._last_unnamed += 1
+            key = self._last_unnamed
+            self._unnamed.setdefault(event.host, deque()).append(key)
+        elif event.conn in self._gets:
+            return f"left out: '{event.conn}' was got before and not released"
+        else:
+            self._idle.forget(event.conn)
+        get = self._gets[key] = _Get(event.host, self.now)
+        self.run.arrive(self.now, event.host, None, get)
+        return None
+
+    def release(self, event: PoolEvent, where: str) -> str | None:
+        """Give a connection back."""
+        key = event.conn if event.conn is not None else self._earliest(event.host)
+        get = self._gets.get(key)
+        if get is None:
+            return f"left out: release of {_named(event)}, which was not got"
+        if event.host is not None and event.host != get.host:
+            return f"left out: '{key}' was got for '{get.host}', not for '{event.host}'"
+        del self._gets[key]
+        if get.refused:
             return None
-        connection = self._idle.get(event.conn)
-        if connection is None or not self.run.drop(connection, t):
+        held = self.now - get.since
+        if get.connection is None:
+            get.held = held
+            self._tell_of_wait(event, held, where)
+            return None
+        self.run.busy_seconds += held
+        if event.conn is not None:
+            self._idle.add(event.conn, get.connection)
+        self.run.end_request(self.now, get.host, get.connection, get)
+        return None
+
+    def _tell_of_wait(self, event: PoolEvent, held: float, where: str) -> None:
+        message = (
+            f"{_named(event)} still waits for a connection: "
+            f"it is held for {shown_seconds(round(held, 6))} s from when it has one"
+        )
+        self.faults.tell(where, "released while it waits", message, skipped=False)
+
+    def evict(self, event: PoolEvent, where: str) -> str | None:
+        """Take note of a connection that was closed while idle; without a name, of time."""
+        del where
+        self.run.expire(self.now)
+        if event.conn is None or self._idle.was_closed(event.conn):
+            return None
+        connection = self._idle.find(event.conn)
+        if connection is None:
             return f"left out: evict of '{event.conn}', which is not idle"
+        self.run.drop(connection, self.now)
         return None
 
     def _earliest(self, host: str | None) -> object:
         keys = self._unnamed.get(host or "")
-        while keys:
-            key = keys[0]
-            if key in self._waiting:
-                return key
-            keys.popleft()
-            if key in self._leases:
-                return key
-        return None
+        return keys.popleft() if keys else None
 
     def finish(self) -> None:
         """Tell what was never released."""
-        if self._leases or self._waiting:
-            held, waiting = len(self._leases), len(self._waiting)
-            message = f"{held} connections were never released, {waiting} requests still wait"
+        held = [get for get in self._gets.values() if get.connection is not None]
+        waiting = sum(get.connection is None and not get.refused for get in self._gets.values())
+        if held or waiting:
+            message = f"{len(held)} connections were never released, {waiting} requests still wait"
             self.faults.tell("trace", "never released", message, skipped=False)
-        assert self.first is not None
-        self.busy_seconds += sum(
-            self.last - self.first - lease.since for lease in self._leases.values()
-        )
-        self.run.end = max(self.run.end, self.last - self.first)
+        self.run.end = max(self.run.end, self.now)
         self.run.finish()
+        self.run.busy_seconds += sum(self.run.end - get.since for get in held)
 
 
-_PLAYS: dict[str, Callable[[_Replay, PoolEvent, float], str | None]] = {
+_PLAYS: dict[str, Callable[[_Replay, PoolEvent, str], str | None]] = {
     "get": _Replay.get,
     "release": _Replay.release,
     "evict": _Replay.evict,
@@ -190,6 +271,7 @@ def replay(
     parameters: PoolParameters | None = None,
     *,
     preset: Preset | None = None,
+    round_trip: float | None = None,
     per_connection: bool = False,
     faults: Faults | None = None,
     explain: bool = False,
@@ -201,6 +283,7 @@ def replay(
         events: in order of time.
         parameters: the rules; the preset's own where left out.
         preset: whose pool it is.
+        round_trip: with a server timeout, reuses within this time of it are counted as stale.
         per_connection: whether to count the requests of every connection.
         faults: collects events that cannot be: a release of what was never got, time running back.
         explain: whether to give the steps.
@@ -220,12 +303,13 @@ def replay(
         parameters = preset.parameters if preset else PoolParameters()
     check_parameters(parameters)
     faults = Faults() if faults is None else faults
-    state = _Replay(parameters, faults, per_connection)
+    state = _Replay(parameters, faults, per_connection, stale_from(parameters, round_trip))
     for number, event in enumerate(events, 1):
         faults.seen += 1
         state.play(event, event.where or f"event {number}")
     if state.first is not None:
         state.finish()
-    outcome = Outcome(state.run.tally, state.busy_seconds, 0.0, state.run.end)
+    run = state.run
+    outcome = Outcome(run.tally, run.busy_seconds, state.first or 0.0, run.end)
     notes = preset.cautions if preset else ()
     return simulation_of(outcome, parameters, preset, faults, notes=notes, explain=explain)

@@ -102,7 +102,7 @@ class GapCurve:
         self._sums = [0.0] * (len(timeouts) + 1)
         self._stacks: dict[str, _Stack] = {}
         self.requests = 0
-        self.end = 0.0
+        self.end = -inf
 
     def feed(self, chunks: Iterable[Chunk]) -> None:
         """Run chunks of the trace, in order by host."""

@@ -102,7 +102,7 @@ def anomalies(parameters: PoolParameters, tally: Tally, rerun: Rerun | None) -> 
             f"the limit of {parameters.max_total} counts busy connections only: "
             f"{tally.total.peak_open} were open at once"
         )
-    if parameters.max_total is not None and _idle_blocks_others(parameters, tally, rerun):
+    if _idle_blocks_others(parameters, tally, rerun):
         notes.append(
             "idle connections of one host keep another host waiting until they time out, because "
             "the cap over all hosts closes none to make room"
@@ -132,12 +132,16 @@ def _passes_its_limit(parameters: PoolParameters, tally: Tally) -> bool:
 
 
 def _idle_blocks_others(parameters: PoolParameters, tally: Tally, rerun: Rerun | None) -> bool:
+    # A wait that is no longer than a connect was for nothing else.
+    queued = tally.waits.longest > parameters.connect_time + INSTANT or tally.total.errors > 0
     may_block = (
         parameters.limit_scope == "open"
         and parameters.full_evicts is None
-        and len(tally.hosts) > 1
-        and (tally.waits.count > 0 or tally.total.errors > 0)
         and parameters.on_full == "wait"
+        and len(tally.hosts) > 1
+        and parameters.max_total is not None
+        and tally.total.peak_open >= parameters.max_total
+        and queued
     )
     if not may_block or rerun is None:
         return may_block

@@ -17,7 +17,7 @@ from math import inf
 
 from httpheaders.answer import Problem, Step
 from httpheaders.connection_pool import Pool
-from httpheaders.errors import InputError, PolicyError, PoolError
+from httpheaders.errors import InputError, PolicyError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.plain_pool_run import PlainRun, is_plain, without_idle_rules
 from httpheaders.pool_decisions import INSTANT, Assigned, Decision, Dialing, Refused
@@ -29,7 +29,7 @@ from httpheaders.pool_trace import Faults, checked_chunks
 from httpheaders.pool_traffic import ThreadTraffic
 from httpheaders.syntax.seconds import shown_seconds
 
-__all__ = ["Outcome", "PoolRun", "Simulation", "simulate", "simulation_of"]
+__all__ = ["Outcome", "PoolRun", "Simulation", "simulate", "simulation_of", "stale_from"]
 
 PERSISTENCE = "RFC 9112 section 9.3"
 CONCURRENCY = "RFC 9112 section 9.4"
@@ -51,7 +51,7 @@ class Simulation(NamedTuple):
         discarded: closed on their return, because the pool was full.
         evicted: closed by the client while they were idle.
         errors: requests refused.
-        waits: how many waited, and how long; a connect counts.
+        waits: how many waited before they had a connection, and how long; a connect counts.
         peak_open, peak_busy: most at once; what is being opened counts as open.
         stale_reuses: reused so late that the server may have closed the connection already.
         idle_seconds, busy_seconds: summed over the connections.
@@ -124,7 +124,7 @@ class PoolRun:
             dial_time=parameters.connect_time > 0,
         )
         self.busy_seconds = 0.0
-        self.end = 0.0
+        self.end = -inf
         self._connect_time = parameters.connect_time
         self._on_end = on_end
         self._record = record
@@ -150,17 +150,19 @@ class PoolRun:
         self._finished(_Token(host, None, request), t)
         self._act(self.pool.release(connection, now=t), t)
 
+    def hold(self, assigned: Assigned, duration: float, now: float) -> None:
+        """Let a request that has its connection from now on keep it for so long."""
+        assert isinstance(assigned.request, _Token)
+        self.busy_seconds += duration
+        self._push(now + duration, assigned.connection, assigned.request)
+
     def expire(self, t: float) -> None:
         """Close what has expired before this moment."""
         self._act(self.pool.expired(now=t), t)
 
-    def drop(self, connection: int, t: float) -> bool:
-        """Take note that an idle connection was closed; False when it is not idle."""
-        try:
-            self._act(self.pool.dropped(connection, now=t), t)
-        except PoolError:
-            return False
-        return True
+    def drop(self, connection: int, t: float) -> None:
+        """Take note that an idle connection was closed."""
+        self._act(self.pool.dropped(connection, now=t), t)
 
     def finish(self) -> None:
         """Run to the end of the last request."""
@@ -204,8 +206,7 @@ class PoolRun:
                 token = decision.request
                 assert isinstance(token, _Token)
                 if token.duration is not None:
-                    self.busy_seconds += token.duration
-                    self._push(now + token.duration, decision.connection, token)
+                    self.hold(decision, token.duration, now)
             elif isinstance(decision, Dialing):
                 self._push(now + self._connect_time, decision.connection, None)
             elif isinstance(decision, Refused):
@@ -274,10 +275,8 @@ def simulate(
     if parameters is None:
         parameters = preset.parameters if preset else PoolParameters()
     check_parameters(parameters)
-    if round_trip is not None and not 0 <= round_trip < inf:
-        raise PolicyError(f"round_trip {round_trip!r} is not a duration")
     faults = Faults() if faults is None else faults
-    options = _Options(_stale_from(parameters, round_trip), per_connection)
+    options = _Options(stale_from(parameters, round_trip), per_connection)
     outcome = _outcome(traffic, parameters, faults, options)
     found: tuple[str, ...] = ()
     if notes:
@@ -295,7 +294,15 @@ class _Options(NamedTuple):
     per_connection: bool = False
 
 
-def _stale_from(parameters: PoolParameters, round_trip: float | None) -> float | None:
+def stale_from(parameters: PoolParameters, round_trip: float | None) -> float | None:
+    """
+    Give the seconds idle from which on a reuse is stale; None where nothing says.
+
+    Raises:
+        PolicyError: a round trip that there cannot be.
+    """
+    if round_trip is not None and not 0 <= round_trip < inf:
+        raise PolicyError(f"round_trip {round_trip!r} is not a duration")
     if round_trip is None or parameters.server_timeout is None:
         return None
     return max(parameters.server_timeout - round_trip, 0.0)

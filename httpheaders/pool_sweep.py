@@ -360,8 +360,8 @@ def _timeout(rules: PoolParameters) -> float:
 def _over_timeouts(
     chunks: list[Chunk], settings: list[PoolParameters], values: Sequence[float | None]
 ) -> tuple[list[SweepPoint], str] | None:
-    timeouts = sorted({_timeout(rules) for rules in settings})
     rules = settings[0]
+    timeouts = sorted({_timeout(rules) for rules in settings})
     curve, method = _timeout_curve(chunks, timeouts, rules)
     if curve is None:
         return None

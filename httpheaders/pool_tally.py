@@ -43,6 +43,9 @@ class WaitTimes:
     Waiting times in bounded memory: exact up to 65,536 of them, then in classes 0.1 % wide.
 
     `mean` and `p95` are over all requests, those that did not wait included.
+
+    Attributes:
+        count, total, longest: how many waited, and for how many seconds together and at most.
     """
 
     _EXACT = 65_536
@@ -51,7 +54,7 @@ class WaitTimes:
     def __init__(self) -> None:
         self.count = 0
         self.total = 0.0
-        self._longest = 0.0
+        self.longest = 0.0
         self._exact = array("d")
         self._classes: dict[int, int] = {}
 
@@ -59,7 +62,7 @@ class WaitTimes:
         """Take note of a request that waited."""
         self.count += 1
         self.total += seconds
-        self._longest = max(self._longest, seconds)
+        self.longest = max(self.longest, seconds)
         self._exact.append(seconds)
         if len(self._exact) > self._EXACT:
             self._fold()
@@ -74,7 +77,7 @@ class WaitTimes:
     def summary(self, requests: int) -> Waits:
         """Give the figures over so many requests."""
         mean = self.total / requests if requests else 0.0
-        return Waits(self.count, self.total, mean, self._p95(requests), self._longest)
+        return Waits(self.count, self.total, mean, self._p95(requests), self.longest)
 
     def _p95(self, requests: int) -> float:
         rank = ceil(0.95 * requests) - (requests - self.count)
@@ -86,8 +89,8 @@ class WaitTimes:
         for number in sorted(self._classes):
             rank -= self._classes[number]
             if rank <= 0:
-                return min(exp(number * self._WIDTH), self._longest)
-        return self._longest
+                return min(exp(number * self._WIDTH), self.longest)
+        return self.longest
 
 
 class Counts(NamedTuple):
@@ -234,7 +237,7 @@ class Tally:
             tally.unused -= not assigned.reused
             tally.waited += assigned.waited > INSTANT
         if assigned.reused and self._stale_from is not None:
-            self.stale_reuses += assigned.idle > self._stale_from
+            self.stale_reuses += assigned.idle > self._stale_from + INSTANT
         self.idle_seconds += assigned.idle
         if assigned.waited > INSTANT:
             self.waits.add(assigned.waited)

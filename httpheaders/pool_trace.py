@@ -26,8 +26,10 @@ __all__ = [
     "Faults",
     "PoolRequest",
     "checked_chunks",
+    "counted_from",
     "in_order",
     "is_usable",
+    "origin_of",
     "request_of_entry",
 ]
 
@@ -122,11 +124,20 @@ def checked_chunks(requests: Iterable[tuple[float, str, float]], faults: Faults)
             continue
         last = columns.times[-1]
         if origin is None:
-            origin = columns.times[0] if abs(columns.times[0]) >= _CLOCK_TIME else 0.0
+            origin = origin_of(columns.times[0])
         if origin:
-            shifted = [round(t - origin, 6) for t in columns.times]
-            columns = columns._replace(times=shifted)
+            columns = columns._replace(times=[counted_from(origin, t) for t in columns.times])
         yield columns
+
+
+def origin_of(first: float) -> float:
+    """Give what times are counted from: the first of a real clock, or else 0."""
+    return first if abs(first) >= _CLOCK_TIME else 0.0
+
+
+def counted_from(origin: float, t: float) -> float:
+    """Give a time from the origin on; a real clock's to the microsecond, which it has exactly."""
+    return round(t - origin, 6) if origin else t
 
 
 def _columns(chunk: list[tuple[float, str, float]]) -> Chunk | None:
@@ -289,10 +300,18 @@ def _version(entry: HarEntry) -> str | None:
     return (response.version if response else None) or (request.version if request else None)
 
 
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
 def _origin(url: str | None) -> str | None:
-    """Give scheme and authority without user information; None when it has none."""
-    scheme, separator, rest = (url or "").partition("://")
+    """
+    Give scheme, host and any port that is not the scheme's own; None when it has none.
+
+    Source: RFC 9110 section 4.2.3.
+    """
+    scheme, separator, rest = (url or "").lower().partition("://")
     if not separator:
         return None
-    authority = rest.replace("?", "/").replace("#", "/").partition("/")[0]
-    return f"{scheme}://{authority.rpartition('@')[2]}".lower()
+    authority = rest.replace("?", "/").replace("#", "/").partition("/")[0].rpartition("@")[2]
+    default_port = _DEFAULT_PORTS.get(scheme, "")
+    return f"{scheme}://{authority.removesuffix(default_port).removesuffix(':')}"

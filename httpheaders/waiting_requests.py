@@ -70,8 +70,8 @@ class WaitingRequests:
             heappop(deadlines)
         return deadlines[0][0] if deadlines else None
 
-    def timed_out(self, before: float) -> Iterator[tuple[Waiter, float]]:
-        """End the wait of every request whose deadline is before a time, and give both."""
+    def timed_out(self, before: float) -> Iterator[Waiter]:
+        """End the wait of every request whose deadline is before a time, and give it."""
         deadlines = self.deadlines
         while deadlines and deadlines[0][0] < before:
             _, number, waiter = heappop(deadlines)
@@ -82,7 +82,7 @@ class WaitingRequests:
                 heappush(deadlines, (deadline, number, waiter))
                 continue
             self.remove(waiter)
-            yield waiter, deadline
+            yield waiter
 
     def _wait_start(self, waiter: Waiter) -> float:
         for limit, moment in reversed(waiter.host.restarts):

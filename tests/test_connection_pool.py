@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import inf
 
 import pytest
 from hypothesis import given, settings
@@ -55,6 +56,9 @@ def play(parameters, *events):
             case "connected":
                 connection, now = arguments
                 decisions = pool.connected(connection, now=now)
+            case "dropped":
+                connection, now = arguments
+                decisions = pool.dropped(connection, now=now)
             case "advance":
                 decisions = pool.advance(now=arguments[0])
     return in_short(decisions)
@@ -167,6 +171,50 @@ TWO_IDLE = [a(1, 0), a(2, 0), ("release", 1, 1), ("release", 2, 2)]
             [a(1, 0), ("release", 1, 1), b(2, 1.5)],
             ["close 1: made room", "open 2", "r2 on 2"],
             id="or is closed to make room",
+        ),
+        pytest.param(
+            {"max_total": 1, "max_idle_per_host": 0},
+            [a(1, 0), b(2, 1), ("release", 1, 5)],
+            ["close 1: idle limit", "open 2", "r2 on 2"],
+            id="an idle cap makes room",
+        ),
+        pytest.param(
+            {"max_total": 1, "max_idle_total": 0},
+            [a(1, 0), b(2, 1), ("release", 1, 5)],
+            ["close 1: idle limit over all hosts", "open 2", "r2 on 2"],
+            id="so does one over all hosts",
+        ),
+        pytest.param(
+            {"max_total": 3, "max_hosts": 2},
+            [a(1, 0), a(2, 0), b(3, 0), b(4, 1), ("release", 1, 2), ("release", 2, 2),
+             ("request", "r5", "c", 3)],
+            ["close 2: host forgotten", "close 1: host forgotten", "open 4", "r5 on 4", "open 5",
+             "r4 on 5"],
+            id="so does a host that is forgotten",
+        ),
+        pytest.param(
+            {"max_total": 2, "max_lifetime": 2},
+            [a(1, 0), a(2, 0), b(3, 1), ("release", 1, 2), ("release", 2, 2), a(4, 3)],
+            ["close 2: lifetime", "close 1: lifetime", "open 3", "r4 on 3", "open 4", "r3 on 4"],
+            id="so do connections that are too old",
+        ),
+        pytest.param(
+            {"max_total": 1, "max_idle_total": 1, "idle_total_policy": "sweep", "idle_timeout": 2},
+            [a(1, 0), b(2, 1), ("release", 1, 2), ("advance", 5)],
+            ["close 1: idle timeout", "open 2", "r2 on 2"],
+            id="so does a sweep",
+        ),
+        pytest.param(
+            {"max_total": 1},
+            [a(1, 0), b(2, 1), ("release", 1, 2), ("dropped", 1, 3)],
+            ["close 1: dropped", "open 2", "r2 on 2"],
+            id="so does what is closed from outside",
+        ),
+        pytest.param(
+            {"idle_timeout": 5},
+            [a(1, 0), ("release", 1, 1), ("dropped", 1, 10)],
+            ["close 1: idle timeout"],
+            id="what expired before was not closed from outside",
         ),
         pytest.param(
             {"max_total": 1, "limit_scope": "busy"},
@@ -327,6 +375,8 @@ class Watch:
         self.alive = set()
         self.answered = Counter()
         self.carried = Counter()
+        self.dialled = {}
+        self.waiting = {}
 
     def see(self, decision, now):
         del now
@@ -335,12 +385,16 @@ class Watch:
     def opened(self, made):
         assert made.connection not in self.alive
         self.alive.add(made.connection)
+        if self.dialled.pop(made.connection, None) is None:
+            self.open[made.host] += 1
 
     def dialing(self, made):
-        pass
+        self.open[made.host] += 1
+        self.dialled[made.connection] = made.host
+        self.waiting.pop(made.request.request, None)
 
     def queued(self, made):
-        pass
+        self.waiting[made.request.request] = made.host
 
     def assigned(self, made):
         assert made.connection in self.alive
@@ -355,16 +409,30 @@ class Watch:
         limit = self.rules.max_requests
         assert limit is None or self.carried[made.connection] <= limit
         self.answered[made.request.request] += 1
+        self.waiting.pop(made.request.request, None)
 
     def refused(self, made):
         assert made.reason
         self.answered[made.request.request] += 1
+        self.waiting.pop(made.request.request, None)
 
     def closed(self, made):
         self.alive.discard(made.connection)
+        self.open[made.host] -= 1
         assert made.connection not in self.in_use
         assert made.requests == self.carried[made.connection]
         assert made.idle >= 0
+
+    def has_room(self, host):
+        busy = Counter([*self.dialled.values(), *(token.host for token in self.in_use.values())])
+        counted = self.open if self.rules.limit_scope == "open" else busy
+        of_host, total = self.rules.max_per_host, self.rules.max_total
+        return (of_host is None or counted[host] < of_host) and (
+            total is None or counted.total() < total
+        )
+
+    def nobody_waits_in_vain(self):
+        assert not [host for host in self.waiting.values() if self.has_room(host)]
 
 
 @settings(max_examples=300, deadline=None)
@@ -380,8 +448,13 @@ def test_whatever_the_rules(parameters, rows):
 
     run = PoolRun(parameters, per_connection=True, on_end=ended, record=watch.see)
     for number, (t, host, duration) in enumerate(rows):
+        while run.step(before=t):
+            watch.nobody_waits_in_vain()
         run.arrive(t, host, duration, number)
+        watch.nobody_waits_in_vain()
         caps_hold(run.pool, parameters)
+    while len(watch.answered) < len(rows) and run.step(before=inf):
+        watch.nobody_waits_in_vain()
     run.finish()
     caps_hold(run.pool, parameters)
     total = run.tally.total

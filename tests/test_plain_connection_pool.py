@@ -68,6 +68,18 @@ def test_only_what_was_got_can_be_released(host):
         pool.release_connection(host, connection)
 
 
+def test_a_clock_that_runs_back_loses_no_connection():
+    clock = Clock()
+    pool = ConnectionPool(clock=clock)
+    connection = pool.get_connection("a")
+    clock.now -= 1
+    with pytest.raises(PoolError, match="time runs back"):
+        pool.release_connection("a", connection)
+    clock.now += 1
+    pool.release_connection("a", connection)
+    assert (pool.active, pool.idle, pool.get_connection("a")) == (0, 1, connection)
+
+
 def test_its_errors_are_value_errors():
     with pytest.raises(ValueError, match="max_per_host"):
         ConnectionPool(max_per_host=0)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given, settings
 
-from httpheaders.errors import InputError
-from httpheaders.pool_events import PoolEvent, replay
+from httpheaders.errors import InputError, PolicyError
+from httpheaders.pool_events import PoolEvent, _Replay, replay
 from httpheaders.pool_parameters import PoolParameters
 from httpheaders.pool_presets import find_preset
+from httpheaders.pool_simulation import simulate
 from httpheaders.pool_trace import Faults
+from tests.pool_strategies import rules, traces
 
 
 def play(*events, **parameters):
@@ -86,9 +89,106 @@ def test_events_that_cannot_be_are_told(events, message):
     assert (answer.skipped, answer.ok) == (1, False)
 
 
-def test_a_release_of_one_that_waits():
-    answer = play(get(0, "x"), get(1, "y"), release(2, "y"), max_per_host=1)
-    assert "'y' still waits for a connection" in answer.problems[0].message
+@pytest.mark.parametrize("name", ["y", None])
+@pytest.mark.parametrize("rules", [{"max_per_host": 1}, {"max_per_host": 1, "connect_time": 0.5}])
+def test_what_is_released_while_it_waits_is_held_for_as_long_later(name, rules):
+    history = [get(0, "x"), get(1, name), release(2, name), release(4, "x"), get(4.5, "z"),
+               release(9, "z")]  # fmt: skip
+    answer = play(*history, **rules)
+    waits = f"{name!r} still" if name else "a connection to 'a' still"
+    assert answer.problems[0].message == (
+        f"{waits} waits for a connection: it is held for 1 s from when it has one"
+    )
+    assert (answer.created, answer.reused, answer.errors, answer.ok) == (1, 2, 0, True)
+    assert answer.busy_seconds == (4 - rules.get("connect_time", 0)) + 1 + 4
+    assert answer.waits.total == 3 + 0.5 + rules.get("connect_time", 0)
+
+
+def test_what_is_released_while_it_waits_cannot_be_released_again():
+    answer = play(get(0, "x"), get(1, "y"), release(2, "y"), release(3, "y"), max_per_host=1)
+    assert answer.skipped == 1
+    assert any("'y', which was not got" in problem.message for problem in answer.problems)
+
+
+@settings(max_examples=100, deadline=None)
+@given(traces(), rules)
+def test_a_history_of_requests_that_do_not_wait_is_that_of_the_requests(rows, parameters):
+    parameters = parameters._replace(on_full="discard", connect_time=0.0)
+    ends = [(t + held, 0, number, release(t + held, str(number), host))
+            for number, (t, host, held) in enumerate(rows) if held]  # fmt: skip
+    starts = [(t, 1, number, get(t, str(number), host))
+              for number, (t, host, held) in enumerate(rows) if held]  # fmt: skip
+    history = [PoolEvent(*event[-1]) for event in sorted(ends + starts)]
+    lines = [row for row in rows if row[2]]
+    assume(lines and lines[0] == rows[0])
+    told = replay(history, parameters)
+    assert told == simulate(lines, parameters, notes=False)
+
+
+@pytest.mark.parametrize(
+    ("rules", "errors"),
+    [
+        pytest.param({"max_per_host": 1, "on_full": "error"}, 1, id="every one is in use"),
+        pytest.param({"max_per_host": 1, "wait_timeout": 1}, 1, id="it waited too long"),
+    ],
+)
+@pytest.mark.parametrize("name", ["y", None])
+def test_the_release_of_one_that_was_refused_is_no_fault(rules, errors, name):
+    answer = play(get(0, "x"), get(1, name), release(3, name), release(4, "x"), **rules)
+    assert (answer.errors, answer.skipped, answer.problems) == (errors, 0, ())
+
+
+def test_an_evict_of_what_has_timed_out_is_no_fault():
+    history = [get(0, "x"), release(1, "x"), ("evict", 10, None, "x"), get(11, "y"),
+               release(12, "y")]  # fmt: skip
+    without = [event for event in history if event[0] != "evict"]
+    answers = [play(*events, idle_timeout=5) for events in (history, without)]
+    for answer in answers:
+        assert (answer.evicted, answer.peak_open, answer.idle_seconds) == (1, 1, 5)
+        assert (answer.created, answer.skipped, answer.ok) == (2, 0, True)
+
+
+@pytest.mark.parametrize(
+    "evicted",
+    [
+        pytest.param([get(1, "x"), ("evict", 2, None, "x")], id="its name is in use again"),
+        pytest.param([get(1, "y"), release(2, "y"), ("evict", 3, None, "x")], id="another's now"),
+        pytest.param([("evict", 1, None, "x"), ("evict", 2, None, "x")], id="twice"),
+    ],
+)
+def test_an_evict_of_what_is_not_idle_is_told(evicted):
+    answer = play(get(0, "x"), release(0.5, "x"), *evicted)
+    assert answer.skipped == 1
+    assert "evict of 'x', which is not idle" in answer.problems[0].message
+
+
+def test_a_connection_has_one_name():
+    state = _Replay(PoolParameters(idle_timeout=5), Faults(), per_connection=False, stale=None)
+    for number in range(5000):
+        for event in (get(number, f"c{number}"), release(number + 0.5, f"c{number}")):
+            state.play(PoolEvent(*event), "")
+    assert len(state._idle._names) == len(state._idle._connections) == 1
+
+
+def test_times_of_a_clock_are_counted_to_the_microsecond():
+    history = [get(1700000000.064, "x"), release(1700000000.314, "x"), get(1700000004.614, "y"),
+               release(1700000005, "y")]  # fmt: skip
+    assert play(*history, idle_timeout=4.3).created == 1
+
+
+def test_times_may_be_negative():
+    history = [get(-10, "x"), release(-9, "x"), get(-5, "y"), release(-4, "y")]
+    answer = play(*history, idle_timeout=2)
+    assert (answer.duration, answer.idle_seconds) == (6, 2)
+
+
+def test_reuses_near_the_servers_timeout_are_stale():
+    history = [PoolEvent(*event) for event in (get(0, "x"), release(1, "x"), get(5.95, "y"),
+               release(7, "y"))]  # fmt: skip
+    answer = replay(history, PoolParameters(server_timeout=5), round_trip=0.1)
+    assert (answer.stale_reuses, answer.ok) == (1, False)
+    with pytest.raises(PolicyError, match="round_trip"):
+        replay(history, round_trip=-1)
 
 
 def test_time_that_runs_back_is_the_latest():

@@ -35,6 +35,7 @@ def test_lifo_every_timeout(rows):
 @settings(max_examples=150, deadline=None)
 @given(traces())
 def test_lifo_idle_seconds(rows):
+    rows = [(t - 50, host, duration) for t, host, duration in rows]
     curve = GapCurve(TIMEOUTS)
     curve.feed(chunks(rows))
     run = [

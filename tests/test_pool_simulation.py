@@ -237,6 +237,22 @@ def test_idle_connections_are_blamed_where_they_are_to_blame(hosts, told, idle_t
     assert [note.startswith("idle connections of one host") for note in notes] == [True] * told
 
 
+@pytest.mark.parametrize(
+    ("cap", "connect_time", "told"),
+    [
+        pytest.param(1, 0.0, True, id="the cap is in the way"),
+        pytest.param(1, 0.25, True, id="for longer than a connect"),
+        pytest.param(2, 0.25, False, id="a connect alone is waited for"),
+        pytest.param(9, 0.25, False, id="the cap is never reached"),
+    ],
+)
+def test_idle_connections_are_blamed_in_streams_that_run_once(cap, connect_time, told):
+    rows = [(0, "a", 1), (5, "b", 1)]
+    rules = PoolParameters(max_total=cap, idle_timeout=9, connect_time=connect_time)
+    notes = simulate(iter(rows), rules).notes
+    assert [note.startswith("idle connections of one host") for note in notes] == [True] * told
+
+
 def test_an_anomaly_that_costs_refusals_alone_is_told_by_them():
     rows = [(1, "b", 1), (1.5, "a", 2), (1.5, "a", 0.5)]
     found = find_preset("browser")
@@ -251,6 +267,13 @@ def test_an_anomaly_that_saved_a_connection_is_not_told():
     rows = [(3, "a", 3), (5, "a", 3), (10, "a", 2), (11, "a", 2), (16, "a", 3)]
     found = find_preset("undici")
     assert simulate(rows, found.parameters, preset=found).notes == found.cautions
+
+
+def test_who_is_refused_after_a_wait_is_counted_as_refused_alone():
+    """As with urllib3, whose pool then raises."""
+    rows = [(0, "a", 100), (1, "a", 1), (2, "a", 1)]
+    answer = simulate(rows, PoolParameters(max_per_host=1, wait_timeout=5))
+    assert (answer.errors, answer.waits.waited, answer.hosts[0].waited) == (2, 0, 0)
 
 
 def test_the_time_that_is_told_is_that_of_those_that_waited():
@@ -286,6 +309,18 @@ def test_stale_reuses_are_gaps_near_the_servers_timeout():
     answer = simulate(rows, PoolParameters(server_timeout=5), round_trip=0.1)
     assert (answer.stale_reuses, answer.created, answer.ok) == (1, 2, False)
     assert "may have closed the connection already" in answer.reason
+
+
+def test_a_gap_of_exactly_the_timeout_less_the_round_trip_is_not_stale():
+    rows = [(6.8, "a", 1.9), (10, "a", 1)]
+    assert simulate(rows, PoolParameters(server_timeout=1.8), round_trip=0.5).stale_reuses == 0
+
+
+@pytest.mark.parametrize("rules", [{}, {"max_total": 5}], ids=["the quick way", "the pool's"])
+def test_times_may_be_negative(rules):
+    rows = [(-10, "a", 1), (-5, "a", 1)]
+    answer = simulate(rows, PoolParameters(idle_timeout=2, **rules))
+    assert (answer.duration, answer.idle_seconds, answer.evicted) == (6, 2, 1)
 
 
 def test_what_expired_was_closed_then_and_not_when_it_was_found():

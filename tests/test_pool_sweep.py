@@ -27,6 +27,7 @@ settings_of_a_sweep = parameters_of(
     limit_scope=st.sampled_from(["open", "busy"]),
     max_idle_per_host=st.none() | idle_caps | st.integers(5, 30),
     max_idle_total=st.none() | st.integers(0, 30),
+    idle_total_policy=st.sampled_from(["oldest", "sweep"]),
     idle_timeout=timeouts,
     server_timeout=timeouts,
     order=st.sampled_from(["lifo", "lifo", "fifo", "created"]),

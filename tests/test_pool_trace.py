@@ -115,6 +115,27 @@ def test_a_har_entry_holds_its_connection_for_send_wait_and_receive():
     assert request.t == pytest.approx(1795348800.35)
 
 
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://A.example/", "https://a.example"),
+        ("https://a.example:443/", "https://a.example"),
+        ("HTTPS://a.example:/?x", "https://a.example"),
+        ("http://a.example:80?x", "http://a.example"),
+        ("http://a.example:443/", "http://a.example:443"),
+        ("https://a.example:80/", "https://a.example:80"),
+        ("https://a.example:4443/", "https://a.example:4443"),
+        ("http://[::80]/", "http://[::80]"),
+        ("http://[::1]:80/", "http://[::1]"),
+        ("wss://a.example:443/", "wss://a.example:443"),
+    ],
+)
+def test_origins_that_are_one(url, host):
+    """RFC 9110 section 4.2.3: case of the host and the default port make no difference."""
+    entry = har(request={"method": "GET", "url": url, "headers": []})
+    assert request_of_entry(entry, "entry 1", Faults()).host == host
+
+
 def test_what_does_not_apply_takes_no_time():
     timings = {"blocked": -1, "send": 0, "wait": 10, "receive": 0}
     request = request_of_entry(har(timings=timings), "entry 1", Faults())

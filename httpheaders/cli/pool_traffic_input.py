@@ -191,7 +191,7 @@ def _rows(
     host = values.get("host")
     for where, item in places:
         if _is_object_of(item, ROW_KEYS, where, faults):
-            row = (item.get("t"), item.get("host", host), item.get("duration"))
+            row = (item.get("t"), _lower(item.get("host", host)), item.get("duration"))
             if is_usable(row, where, faults):
                 yield row
 
@@ -205,12 +205,17 @@ def _events(places: Iterator[tuple[str, Any]], faults: Faults) -> Iterator[PoolE
         conn = item.get("conn")
         if isinstance(conn, int) and not isinstance(conn, bool):
             conn = str(conn)
-        texts = {"op": item.get("op"), "host": item.get("host"), "conn": conn}
+        texts = {"op": item.get("op"), "host": _lower(item.get("host")), "conn": conn}
         wrong = [key for key, value in texts.items() if not isinstance(value, str | None)]
         if wrong:
             faults.tell(where, "not text", f"left out: {wrong[0]} is not text", skipped=True)
             continue
         yield PoolEvent(texts["op"] or "", item.get("t"), texts["host"], conn, where)
+
+
+def _lower(host: Any) -> Any:
+    """Give a host as it is compared (RFC 9110 section 4.2.3); what is no text, as it is."""
+    return host.lower() if isinstance(host, str) else host
 
 
 def _is_object_of(item: Any, keys: tuple[str, ...], where: str, faults: Faults) -> bool:

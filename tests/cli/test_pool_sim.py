@@ -72,6 +72,16 @@ def test_plain_lines():
     assert (result["requests"], result["created"]) == (2, 1)
 
 
+def test_hosts_are_one_in_any_case():
+    result = answer("--lines", input="0 A.example 1\n5 a.EXAMPLE 1\n")
+    assert (result["created"], result["hosts"][0]["host"]) == (1, "a.example")
+    events = [
+        {"op": op, "host": host, "conn": "x", "t": t}
+        for t, (op, host) in enumerate([("get", "A"), ("release", "a"), ("get", "a")])
+    ]
+    assert answer(input=lines(*events))["created"] == 1
+
+
 def test_whole_questions_are_answered_one_by_one():
     questions = [
         {"id": 1, "parameters": {"max_per_host": 1}, "trace": ROWS},
@@ -181,6 +191,12 @@ def test_stale_reuses_are_a_no():
     rows = [{"t": t, "host": "a", "duration": 1} for t in (0, 5.95)]
     options = ("--server-timeout", "5s", "--round-trip", "100ms")
     assert answer(*options, input=lines(*rows), status=1)["stale_reuses"] == 1
+    events = [
+        {"op": op, "host": "a", "conn": str(row["t"]), "t": row["t"] + later}
+        for row in rows
+        for op, later in (("get", 0), ("release", 1))
+    ]
+    assert answer(*options, input=lines(*events), status=1)["stale_reuses"] == 1
 
 
 def test_requests_by_connection():

@@ -157,11 +157,12 @@ def answer(question: Question, drawing: Drawing, *, strict: bool) -> Reply:
     sweep = _sweep(traffic, question, preset, parameters, faults)
     asked: dict[str, Any] = {
         "preset": preset,
+        "round_trip": values.get("round_trip"),
         "per_connection": values.get("connections", False),
         "faults": faults,
         "explain": question.explain,
     }
-    simulation = _simulation(traffic, parameters, values.get("round_trip"), asked)
+    simulation = _simulation(traffic, parameters, asked)
     reply = _reply(sweep or simulation, simulation, chain, sweep, traffic)
     return reply if sweep is None else _drawn(reply, sweep, drawing)
 
@@ -169,7 +170,6 @@ def answer(question: Question, drawing: Drawing, *, strict: bool) -> Reply:
 def _simulation(
     traffic: Traffic,
     parameters: PoolParameters,
-    round_trip: float | None,
     asked: dict[str, Any],
 ) -> Simulation:
     if traffic.events is not None:
@@ -178,7 +178,7 @@ def _simulation(
         return replay(traffic.events, parameters, **asked)
     from httpheaders.pool_simulation import simulate
 
-    return simulate(traffic.requests, parameters, round_trip=round_trip, **asked)
+    return simulate(traffic.requests, parameters, **asked)
 
 
 def _rules(values: Mapping[str, Any]) -> tuple[Preset | None, PoolParameters]:
