@@ -256,7 +256,7 @@ def _set_cookies() -> Field:
 
     from werkzeug.test import Cookie
 
-    from httpheaders.set_cookie import read_set_cookie
+    from httpheaders.messages.set_cookie import read_set_cookie
 
     def made(dice: random.Random) -> str:
         age = dice.randrange(10**6)

@@ -40,7 +40,6 @@ from httpheaders import (
     session_answers,
     session_formats,
     sessions,
-    set_cookie,
     token_source,
     variant_negotiation,
     wsgi,
@@ -50,6 +49,7 @@ from httpheaders.errors import HttpHeadersError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Exchange, Request, Response
 from httpheaders.messages.parsing import parse_exchange
+from httpheaders.messages.set_cookie import read_set_cookie
 from httpheaders.policy_file import parse_policy
 from httpheaders.wsgi_middleware import named
 
@@ -273,7 +273,7 @@ def _compose(octets: bytes) -> None:
         extensions=(extension,) if extension else (),
     )
     built = cookie_building.compose_set_cookie(name, value, attributes, now=NOW)
-    read = set_cookie.read_set_cookie(built.set_cookie)
+    read = read_set_cookie(built.set_cookie)
     assert (read.name, read.value) == (name, value)
     assert "\n" not in built.set_cookie
 

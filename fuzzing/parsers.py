@@ -23,7 +23,6 @@ from httpheaders import (
     pool_chain,
     pool_sweep,
     public_suffixes,
-    set_cookie,
     targeted_cache_control,
     vary,
     wsgi,
@@ -36,6 +35,7 @@ from httpheaders.messages import checks, dump, findings, framing, har, head, hea
 from httpheaders.messages.fields import KINDS, KNOWN_FIELDS, field_value, parse_fields
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Exchange
+from httpheaders.messages.set_cookie import read_set_cookie
 from httpheaders.policy_file import parse_policy
 from httpheaders.syntax import (
     base64url,
@@ -48,6 +48,7 @@ from httpheaders.syntax import (
     entity_tags,
     field_values,
     grammar,
+    hosts,
     linear_patterns,
     links,
     media_types,
@@ -269,6 +270,7 @@ SYNTAX = (
     Target(
         "syntax.field_values.split_semicolons", of_text(_split_semicolons), (b'a; b="c;d";', b";;")
     ),
+    _text(grammar.parse_octet_count, "12", "1, 1", "99999999999999999999"),
     _text(grammar.parse_delta_seconds, "60", "-1", "99999999999999"),
     Target("syntax.grammar.unquote", of_text(_quote), (b'"a \\"b\\""', b"token")),
     Target(
@@ -331,6 +333,12 @@ SYNTAX = (
         (b'hit;ttl=30, "b"', b"a=(1 2.5 :aGk=:), b;c=?0", b"@1659578233", b'%"f%c3%bc"'),
     ),
     _text(weighted_lists.parse_coding_range, "br;q=0", "gzip;a=b"),
+    _text(
+        lambda text: weighted_lists.parse_only_weight(text, 0),
+        *(" ; Q=0.5", ";a=b"),
+        name="syntax.weighted_lists.parse_only_weight",
+    ),
+    _text(weighted_lists.parse_transfer_coding_range, "trailers", "gzip;a=b;q=0.5"),
     _text(weighted_lists.parse_language_range, "en-GB;q=0.8", "*;q=0"),
 )
 
@@ -418,6 +426,7 @@ FIELD_SEEDS = {
     "media-ranges": "text/html;level=1, text/*;q=0.5, */*;q=0.1",
     "language-ranges": "de-CH, en;q=0.5, *;q=0",
     "codings": "gzip;q=1.0, identity; q=0.5, *;q=0",
+    "transfer-codings": "trailers, gzip;a=b;q=0.5",
     "parameterised": "gzip, chunked;a=b",
     "extensions": "permessage-deflate; client_max_window_bits, x",
     "cache-control": 'public, max-age=3600, no-cache="set-cookie, x", ext',
@@ -613,11 +622,12 @@ SYSTEMS = (
     _text(accept_fields.parse_accept_charset, "utf-8, iso-8859-1;q=0.5"),
     Target("cookies.read_cookie_header", of_text(_cookie_header), (b'a=1; b="2"; c', b'd="\\054"')),
     _text(
-        set_cookie.read_set_cookie,
+        read_set_cookie,
         "__Host-a=1; Path=/; Secure; SameSite=None; Partitioned; Max-Age=-1; Domain=.a.example",
     ),
     _text(cookie_domains.split_cookie_url, "https://u:p@a.example:8443/x/y?z", "http://[::1]/"),
     _text(public_suffixes.parse_suffix_rules, "// comment\n*.ck\n!www.ck\ncom\n"),
+    _text(hosts.serialize_host, "Faß.DE", "xn--fa-hia.de", "0x7f.1", "[::1]", "a%C3%BC"),
     _text(cookie_domains.canonical_host, "BÜCHER.example", "[::1]", "a..b"),
     Target(
         "netscape_cookies.parse_cookie_file",

@@ -180,6 +180,7 @@ WORST: Mapping[str, tuple[Blown, ...]] = {
     ),
     "cookie_acceptance.judge_set_cookie": (
         Blown(b";a{n}=b", b"a=b"),
+        Blown(b"n", b"", b"", b"=1", b";y"),
         Blown(b"a.", b"a=b;Domain=", b"", b"\x1fhttps://", b"a."),
     ),
     "cookie_domains.split_cookie_url": (Blown(b"@[", b"https://"), Blown(b"a@", b"https://")),

@@ -16,15 +16,21 @@ from typing import TypeVar
 from httpheaders.answer import Problem
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.field_values import parse_parameters, parse_weight, split_list
-from httpheaders.syntax.grammar import OWS, OWS_CHARACTERS, QVALUE, is_token, quote
+from httpheaders.syntax.field_values import canonical_coding, split_list
+from httpheaders.syntax.grammar import (
+    LANGUAGE_TAG,
+    OWS,
+    OWS_CHARACTERS,
+    QVALUE,
+    is_token,
+    quote,
+)
 from httpheaders.syntax.media_types import parse_media_range
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "CHARSET_FIELD",
     "ENCODING_FIELD",
-    "EQUIVALENT_CODINGS",
     "LANGUAGE_FIELD",
     "QUALITY_STEP",
     "TYPE_FIELD",
@@ -37,7 +43,7 @@ __all__ = [
     "Ranges",
     "Weighted",
     "comparable_parameters",
-    "is_language_tag",
+    "language_fault",
     "parse_accept",
     "parse_accept_charset",
     "parse_accept_encoding",
@@ -178,10 +184,9 @@ def _read_only_weight(found: Range, text: str) -> tuple[Range, float]:
     """Read the weight after a name that takes no other parameters, oddly written as it may be."""
     if not found.key:
         raise FieldSyntaxError("expected a name", position=0, reference="RFC 9110 section 5.6.2")
-    parameters = parse_parameters(text, text.index(";"))
-    if any(name != "q" for name, _ in parameters):
-        raise FieldSyntaxError("only ';q=' may follow", reference="RFC 9110 section 12.4.2")
-    return found, parse_weight(parameters[0][1]) if parameters else 1.0
+    from httpheaders.syntax.weighted_lists import parse_only_weight  # late: few are so written
+
+    return found, parse_only_weight(text, text.index(";"))
 
 
 def comparable_parameters(parameters: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
@@ -212,24 +217,22 @@ def _read_name(text: str) -> Range:
     return Range(text.lower(), text, int(text != "*"), text == "*")
 
 
-# "SHOULD consider "x-gzip" to be equivalent to "gzip"", likewise compress: RFC 9110 section 8.4.1
-EQUIVALENT_CODINGS = {"x-gzip": "gzip", "x-compress": "compress"}
-
-
 def _read_coding(text: str) -> Range:
     """Read `content-coding / "identity" / "*"`, RFC 9110 section 12.5.3."""
     found = _read_name(text)
-    return found._replace(key=EQUIVALENT_CODINGS.get(str(found.key), found.key))
+    return found._replace(key=canonical_coding(str(found.key)))
 
 
-# language-range = (1*8ALPHA *("-" 1*8alphanum)) / "*"                   RFC 4647 section 2.1
-# No tag in use comes near twenty subtags; the bound keeps cutting them up cheap.
-_language = lazy_pattern(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,20}")
+_language = lazy_pattern(LANGUAGE_TAG)
+# No tag in use comes near so many; the bound keeps cutting them up cheap.
+_MOST_SUBTAGS = 20
 
 
-def is_language_tag(text: str) -> bool:
-    """Whether text is a language range other than "*", and so may be a tag."""
-    return _language.fullmatch(text) is not None
+def language_fault(text: str, *, noun: str = "range") -> str | None:
+    """Say why text is no language range, other than "*", or tag; None when it is one."""
+    if _language.fullmatch(text) is None:
+        return f"not a language {noun}"
+    return f"more than {_MOST_SUBTAGS} subtags" if text.count("-") >= _MOST_SUBTAGS else None
 
 
 def _read_language_range(text: str) -> Range:
@@ -237,8 +240,9 @@ def _read_language_range(text: str) -> Range:
     text = text.strip(OWS_CHARACTERS)
     if text in ("", "*"):
         return Range("*", "*", 0, is_wildcard=True) if text else _EMPTY
-    if not is_language_tag(text):
-        raise FieldSyntaxError("not a language range", reference="RFC 4647 section 2.1")
+    fault = language_fault(text)
+    if fault is not None:
+        raise FieldSyntaxError(fault, reference="RFC 4647 section 2.1")
     # Even numbers, so that `exact_first` has room.
     return Range(text.lower(), text, 2 + 2 * text.count("-"))
 

@@ -43,13 +43,14 @@ from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.partial_content import combined, request_for_rest
 from httpheaders.syntax.dates import format_http_date
+from httpheaders.syntax.grammar import parse_octet_count
 
-__all__ = ["Cache", "CacheAnswer", "Lookup", "Send"]
+__all__ = ["ERRORS", "Cache", "CacheAnswer", "Lookup", "Send"]
 
 Send = Callable[[Request], Response]
 
 # "an error is any situation which would result in a 500, 502, 503 or 504": RFC 5861 section 4
-_ERRORS = frozenset({500, 502, 503, 504})
+ERRORS = frozenset({500, 502, 503, 504})
 
 
 class Lookup(NamedTuple):
@@ -362,7 +363,7 @@ class Cache:
             return self._not_modified(lookup, response, request_time, now)
         if lookup.completing is not None:
             return self._completed(lookup, response, request_time, now)
-        if response.status in _ERRORS:
+        if response.status in ERRORS:
             standing_in = self._instead_of_error(lookup, response, now)
             if standing_in is not None:
                 return standing_in
@@ -624,5 +625,5 @@ def _is_cut_short(request: Request, response: Response) -> bool:
     # RFC 9112 section 8: fewer octets than Content-Length says are an incomplete message.
     if response.status != 200 or request.method == "HEAD" or response.body is None:
         return False
-    length = response.headers.get("Content-Length") or ""
-    return length.isascii() and length.isdigit() and len(response.body) < int(length[:18])
+    length = parse_octet_count(response.headers.get("Content-Length") or "")
+    return length is not None and len(response.body) < length

@@ -326,7 +326,7 @@ def _of_cache_control(headers: Headers) -> list[Problem]:
 
     value = headers.joined("Cache-Control")
     if value is None:
-        if "no-cache" in (headers.joined("Pragma") or ""):
+        if parse_cache_control(headers.joined("Pragma")).no_cache:
             message = "Pragma means nothing in a response: send Cache-Control: no-cache"
             return [Problem("Pragma", message, "RFC 9111 section 5.4")]
         return []

@@ -15,7 +15,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.cache_directives import Directive, split_directives
+from httpheaders.syntax.cache_directives import (
+    FIELD_LISTS,
+    FLAGS,
+    SECONDS,
+    Directive,
+    split_directives,
+)
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import (
     OWS,
@@ -33,9 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DIRECTIVE_NAMES",
-    "FIELD_LISTS",
     "NO_DIRECTIVES",
-    "SECONDS",
     "CacheControl",
     "cache_control_of",
     "format_cache_control",
@@ -85,26 +89,10 @@ NO_DIRECTIVES = CacheControl()
 _leading_quoted = lazy_pattern(QUOTED_STRING)
 _blank_beside_equals = lazy_pattern(rf"({TOKEN}){OWS}={OWS}(.*)", re.DOTALL)
 
-SECONDS = {
-    "max-age": "max_age",
-    "s-maxage": "s_maxage",
-    "stale-while-revalidate": "stale_while_revalidate",
-    "stale-if-error": "stale_if_error",
-    "max-stale": "max_stale",
-    "min-fresh": "min_fresh",
-}
-FIELD_LISTS = {"no-cache": "no_cache", "private": "private"}
 # A flag that restricts is heeded whatever stands behind its "="; one that permits is not.
-_RESTRICTING_FLAGS = {
-    "no-store": "no_store",
-    "must-revalidate": "must_revalidate",
-    "proxy-revalidate": "proxy_revalidate",
-    "no-transform": "no_transform",
-    "only-if-cached": "only_if_cached",
-}
-_PERMITTING_FLAGS = {"public": "public", "must-understand": "must_understand"}
+_PERMITTING_FLAGS = frozenset(("public", "must-understand"))
 _ANY_STALENESS = 2**31
-_RESTRICTING = {*_RESTRICTING_FLAGS, *FIELD_LISTS} - {"only-if-cached"}
+_RESTRICTING = (FLAGS | FIELD_LISTS) - _PERMITTING_FLAGS - {"immutable", "only-if-cached"}
 
 # The order in which directives are written; the names double as those that are known.
 DIRECTIVE_NAMES = (
@@ -165,22 +153,18 @@ class _Reading:
         if name in SECONDS:
             self._take_seconds(name, argument)
         elif name in FIELD_LISTS:
-            self._take_fields(FIELD_LISTS[name], argument)
-        elif name in _RESTRICTING_FLAGS:
-            self._flags[_RESTRICTING_FLAGS[name]] = True
-        elif name in _PERMITTING_FLAGS:
-            if argument is None:
-                self._flags[_PERMITTING_FLAGS[name]] = True
-        elif name == "immutable":
-            # RFC 8246 section 2: arguments "have no meaning and MUST be ignored"
-            self._flags["immutable"] = True
+            self._take_fields(_attribute(name), argument)
+        elif name in FLAGS:
+            # RFC 8246 section 2 of immutable: arguments "have no meaning and MUST be ignored"
+            if argument is None or name not in _PERMITTING_FLAGS:
+                self._flags[_attribute(name)] = True
         else:
             self._extensions.append((name, argument))
         if not directive.quoted and _is_unclosed(argument):
             self._take_behind_open_quote(argument or "")
 
     def _take_seconds(self, name: str, argument: str | None) -> None:
-        attribute = SECONDS[name]
+        attribute = _attribute(name)
         if attribute in self._seconds:
             return  # "either the first occurrence should be used or …": RFC 9111 section 4.2.1
         if name == "max-stale" and argument is None:
@@ -214,6 +198,10 @@ class _Reading:
             unreadable=tuple(self._unreadable),
             extensions=tuple(self._extensions),
         )
+
+
+def _attribute(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def _blanks_forgiven(directive: Directive) -> Directive:
@@ -256,7 +244,7 @@ def format_directive(name: str, directives: CacheControl) -> str | None:
     >>> format_directive("max-age", CacheControl(max_age=60))
     'max-age=60'
     """
-    attribute = name.replace("-", "_")
+    attribute = _attribute(name)
     value = getattr(directives, attribute)
     if name in FIELD_LISTS and not value:
         fields = getattr(directives, f"{attribute}_fields")

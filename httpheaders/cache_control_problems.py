@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from httpheaders.answer import Problem
-from httpheaders.cache_control import DIRECTIVE_NAMES, FIELD_LISTS, SECONDS, format_directive
-from httpheaders.syntax.cache_directives import Directive, split_directives
+from httpheaders.cache_control import DIRECTIVE_NAMES, format_directive
+from httpheaders.syntax.cache_directives import FIELD_LISTS, SECONDS, Directive, split_directives
 from httpheaders.syntax.grammar import parse_delta_seconds
 
 if TYPE_CHECKING:

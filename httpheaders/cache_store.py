@@ -10,6 +10,7 @@ from collections import OrderedDict
 
 from httpheaders.cache_policy import StoredResponse
 from httpheaders.messages.message import Request, Response
+from httpheaders.syntax.grammar import parse_octet_count
 from httpheaders.target_uri import target_uri
 
 __all__ = ["CacheStore", "content_length"]
@@ -125,8 +126,7 @@ def content_length(response: Response) -> int:
     """
     if response.body is not None:
         return len(response.body)
-    length = response.headers.get("Content-Length") or ""
-    return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+    return parse_octet_count(response.headers.get("Content-Length") or "") or 0
 
 
 def _key_of(stored: StoredResponse) -> _Key:

@@ -14,7 +14,13 @@ from httpheaders.cache_settings import SHARED_CACHE, CacheSettings
 from httpheaders.entity_tag_values import matches_strongly, matches_weakly, read_entity_tag
 from httpheaders.freshness import date_of
 from httpheaders.messages.headers import Headers
-from httpheaders.messages.message import Request, Response
+from httpheaders.messages.message import (
+    CONDITIONAL_FIELDS,
+    HOP_BY_HOP,
+    SAFE_METHODS,
+    Request,
+    Response,
+)
 from httpheaders.syntax.dates import format_http_date
 from httpheaders.syntax.entity_tags import read_entity_tags
 from httpheaders.syntax.field_values import split_list
@@ -33,16 +39,8 @@ __all__ = [
     "without_hop_by_hop",
 ]
 
-# RFC 9110 section 7.6.1
-_HOP_BY_HOP = (
-    "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade",
-)  # fmt: skip
 # "Header fields that are specific to the proxy that a cache uses": RFC 9111 section 3.1
 _OF_PROXIES = ("Proxy-Authenticate", "Proxy-Authentication-Info", "Proxy-Authorization")
-_PRECONDITIONS = (
-    "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range", "Range",
-)  # fmt: skip
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 # -- what is kept: sections 3.1 and 3.2 ------------------------------------------------------------
@@ -59,7 +57,7 @@ def without_hop_by_hop(headers: Headers) -> Headers:
     """
     connection = headers.joined("Connection")
     named = split_list(connection) if connection else []
-    return headers.without(*_HOP_BY_HOP, *named)
+    return headers.without(*HOP_BY_HOP, *named)
 
 
 def storable_headers(
@@ -142,7 +140,7 @@ def validation_request(
     """
     headers = without_hop_by_hop(request.headers)
     if own:
-        headers = headers.without(*_PRECONDITIONS)
+        headers = headers.without(*CONDITIONAL_FIELDS)
     tags = _entity_tags(stored)
     presented = headers.joined("If-None-Match")
     if tags and presented != "*":
@@ -262,7 +260,7 @@ def invalidated_uris(request: Request, response: Response) -> list[str]:
     >>> invalidated_uris(put, Response(201, Headers([("Location", "/y")])))
     ['http://a.example/x', 'http://a.example/y']
     """
-    if request.method in _SAFE_METHODS or request.method is None:
+    if request.method in SAFE_METHODS or request.method is None:
         return []
     if response.status is None or not 200 <= response.status < 400:
         return []

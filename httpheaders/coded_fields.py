@@ -7,10 +7,9 @@ Source: RFC 9110 sections 8.4, 8.8.3.3 and 14.3, RFC 9112 section 6.2, RFC 9530.
 from __future__ import annotations
 
 from httpheaders.answer import Problem
-from httpheaders.coding_engines import canonical_coding
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Headers
-from httpheaders.syntax.field_values import split_list
+from httpheaders.syntax.field_values import canonical_coding, split_list
 
 __all__ = ["LOST_WITH_THE_OCTETS", "changed_content", "content_codings", "with_length"]
 

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import PolicyError
+from httpheaders.syntax.field_values import canonical_coding
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -39,29 +40,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CODINGS",
     "ENGINES",
-    "canonical_coding",
     "deflate_engine",
     "detect_coding",
     "form_of",
     "is_available",
 ]
-
-# RFC 9110 section 8.4.1.3: "A recipient SHOULD consider "x-gzip" to be equivalent to "gzip"."
-_ALIASES = {"x-gzip": "gzip", "x-compress": "compress"}
-
-
-def canonical_coding(name: str) -> str:
-    """
-    Give the name a coding is registered under, in lower case.
-
-    Source: RFC 9110 sections 8.4.1 and 8.4.1.3.
-
-    >>> canonical_coding("X-GZip")
-    'gzip'
-    """
-    lowered = name.lower()
-    return _ALIASES.get(lowered, lowered)
-
 
 # --- making -----------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ from httpheaders.errors import PolicyError
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.field_values import split_list
+from httpheaders.syntax.grammar import OWS_CHARACTERS, parse_octet_count
 
 if TYPE_CHECKING:
     from httpheaders.content_negotiation import Negotiation
@@ -182,10 +182,9 @@ def _has_no_transform(headers: Headers) -> bool:
     value = headers.joined("cache-control")
     if value is None or "no-transform" not in value.lower():
         return False
-    return any(
-        member.partition("=")[0].strip(" \t").lower() == "no-transform"
-        for member in split_list(value)
-    )
+    from httpheaders.cache_control import parse_cache_control  # late: few ask for it
+
+    return parse_cache_control(value).no_transform
 
 
 def _coded_already(request: Request, response: Response, policy: CompressionPolicy) -> str | None:
@@ -440,8 +439,7 @@ def _check_offer(coding: str) -> None:
 
 
 def _content_length(headers: Headers) -> int | None:
-    value = (headers.get("content-length") or "").strip(" \t")
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else None
+    return parse_octet_count((headers.get("content-length") or "").strip(OWS_CHARACTERS))
 
 
 # --- whole messages ---------------------------------------------------------------------------

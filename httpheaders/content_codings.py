@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from httpheaders.answer import Problem
-from httpheaders.coding_engines import canonical_coding, form_of
+from httpheaders.coding_engines import form_of
 from httpheaders.errors import InputError, PolicyError
+from httpheaders.syntax.field_values import canonical_coding
 
 if TYPE_CHECKING:
     from httpheaders.coding_engines import Coder, Reader

@@ -17,16 +17,16 @@ from httpheaders.cookie_domains import (
     CookieUrl,
     default_path,
     domain_matches,
-    is_loopback,
     split_cookie_url,
 )
 from httpheaders.messages.headers import Latin1Text
+from httpheaders.messages.set_cookie import SetCookie, octet_length, read_set_cookie
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.public_suffixes import DEFAULT_RULE, PublicSuffixes, installed_public_suffixes
 from httpheaders.same_site import SAME_SITE, RequestContext
-from httpheaders.set_cookie import SetCookie, octet_length, read_set_cookie
 from httpheaders.syntax.cookie_text import CookieAttribute
 from httpheaders.syntax.dates import format_http_date
+from httpheaders.syntax.hosts import is_loopback
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
@@ -444,7 +444,7 @@ def _verdict(
     expiry_time = _expiry_time(cookie, now)
     expired = expiry_time is not None and expiry_time <= now
     deletes = expired and not rejections
-    problems = (*rejections, *cookie.problems, *_changes(arrival, now))
+    problems = (*rejections, *cookie.problems, *cookie.unknown, *_changes(arrival, now))
     reason, reference = _reason(cookie, rejections, deletes=deletes)
     return SetCookieVerdict(
         ok=not rejections and not deletes,

@@ -20,7 +20,6 @@ from httpheaders.cookie_acceptance import (
 from httpheaders.cookie_domains import (
     CookieUrl,
     domain_matches,
-    is_ip_address,
     path_matches,
     split_cookie_url,
 )
@@ -28,6 +27,7 @@ from httpheaders.messages.headers import join_field_text
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.public_suffixes import PublicSuffixes, installed_public_suffixes
 from httpheaders.same_site import SAME_SITE, RequestContext
+from httpheaders.syntax.hosts import is_ip_address
 
 __all__ = ["CookieJar", "JarAnswer", "JarLimits", "JarStep", "answer_from_jar"]
 

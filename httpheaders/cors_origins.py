@@ -14,8 +14,7 @@ Source: Fetch section "Origin header"; the wildcards are ours, and match whole l
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
@@ -170,10 +169,10 @@ def is_public_suffix(host: str) -> bool | None:
     name = host.removesuffix(".")
     if "." not in name:
         return True  # the list's default rule is "*"
-    public_suffixes = _public_suffix_list()
-    if public_suffixes is None:
-        return None
-    return bool(public_suffixes.publicsuffix(name) == name)
+    from httpheaders.public_suffixes import DEFAULT_RULE, installed_public_suffixes  # late: rare
+
+    suffixes = installed_public_suffixes()
+    return None if suffixes is DEFAULT_RULE else suffixes.is_public_suffix(name)
 
 
 class OriginRegex(NamedTuple):
@@ -222,12 +221,3 @@ def _is_origin(text: str) -> bool:
     except FieldSyntaxError:
         return False
     return True
-
-
-@cache
-def _public_suffix_list() -> Any:
-    try:
-        from publicsuffixlist import PublicSuffixList  # late: optional, and slow to load
-    except ImportError:
-        return None
-    return PublicSuffixList()

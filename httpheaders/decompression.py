@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from httpheaders.answer import Problem, Step
 from httpheaders.coded_fields import changed_content, content_codings, with_length
-from httpheaders.coding_engines import canonical_coding, detect_coding
+from httpheaders.coding_engines import detect_coding
 from httpheaders.content_codings import Decompressor, shown_octets
 from httpheaders.errors import InputError
 from httpheaders.messages.message import Response
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.syntax.field_values import canonical_coding
 
 __all__ = ["Decompression", "decompress_message"]
 

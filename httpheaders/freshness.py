@@ -10,7 +10,7 @@ Source: RFC 9111 section 4.2.
 
 from __future__ import annotations
 
-from httpheaders.cache_control import CacheControl
+from httpheaders.cache_control import CacheControl, parse_cache_control
 from httpheaders.cache_settings import CacheSettings
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Response
@@ -177,7 +177,7 @@ def _pragma_no_cache(headers: Headers) -> bool:
     pragma = headers.joined("Pragma")
     if pragma is None or "Cache-Control" in headers:
         return False
-    return "no-cache" in pragma.lower()
+    return parse_cache_control(pragma).no_cache
 
 
 def age_value(headers: Headers) -> int:

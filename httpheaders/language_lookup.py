@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
-from httpheaders.accept_fields import Ranges, Weighted, is_language_tag, read_field
+from httpheaders.accept_fields import Ranges, Weighted, language_fault, read_field
 from httpheaders.answer import Step
 from httpheaders.offer_keys import Offers, known_offers
 from httpheaders.offer_matching import (
@@ -120,7 +120,7 @@ def _truncations(tag: str) -> tuple[str, ...]:
 
 def look_up_default(offers: Collection[str], default_range: str | None) -> str | None:
     """Find the offer for the range that is looked up last; None when there is none."""
-    if default_range is None or not is_language_tag(default_range):
+    if default_range is None or language_fault(default_range):
         return None
     tags = {offer.lower(): offer for offer in reversed(tuple(offers))}
     return next((tags[tag] for tag in _truncations(default_range.lower()) if tag in tags), None)

@@ -14,13 +14,13 @@ from functools import lru_cache
 from itertools import chain, combinations
 
 from httpheaders.accept_fields import (
-    EQUIVALENT_CODINGS,
     UNNAMED_IDENTITY,
     Key,
     comparable_parameters,
-    is_language_tag,
+    language_fault,
 )
 from httpheaders.errors import FieldSyntaxError, PolicyError
+from httpheaders.syntax.field_values import canonical_coding
 from httpheaders.syntax.grammar import OWS_CHARACTERS, is_token
 from httpheaders.syntax.media_types import parse_media_type
 
@@ -82,9 +82,10 @@ def type_keys(offer: str) -> Keys:
 
 def language_keys(offer: str) -> Keys:
     """Give the ranges that match a tag by basic filtering, RFC 4647 section 3.3.1."""
-    if not is_language_tag(offer):
+    fault = language_fault(offer, noun="tag")
+    if fault is not None:
         hint = f", did you mean '{offer.replace('_', '-')}'" if "_" in offer else ""
-        raise FieldSyntaxError(f"not a language tag{hint}", reference="RFC 4647 section 2.1")
+        raise FieldSyntaxError(f"{fault}{hint}", reference="RFC 4647 section 2.1")
     subtags = offer.lower().split("-")
     return (*("-".join(subtags[:length]) for length in range(len(subtags), 0, -1)), "*")
 
@@ -99,7 +100,7 @@ def coding_keys(offer: str) -> Keys:
     name = _checked_token(offer)
     if name == "identity":
         return name, "*", UNNAMED_IDENTITY
-    return EQUIVALENT_CODINGS.get(name, name), "*"
+    return canonical_coding(name), "*"
 
 
 def _checked_token(offer: str) -> str:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from httpheaders.cookie_domains import is_ip_address
+from httpheaders.syntax.hosts import is_ip_address
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["DEFAULT_RULE", "PublicSuffixes", "installed_public_suffixes", "parse_suffix_rules"]

@@ -42,7 +42,6 @@ CROSS_SITE_NAVIGATION = RequestContext(same_site=False, top_level_navigation=Tru
 CROSS_SITE = RequestContext(same_site=False)
 # By the strictest SameSite cookie that such a request carries.
 SAME_SITE_CONTEXTS = {"strict": SAME_SITE, "lax": CROSS_SITE_NAVIGATION, "none": CROSS_SITE}
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def is_same_site(url: str, other: str, *, public_suffixes: PublicSuffixes | None = None) -> bool:
@@ -104,7 +103,11 @@ def request_context(
 
     Source: RFC 6265bis sections 5.2 and 5.6.7.1.
     """
+    from httpheaders.messages.message import (
+        SAFE_METHODS,  # late: to build a cookie takes no request
+    )
+
     same = client_site is not None and is_same_site(
         url, client_site, public_suffixes=public_suffixes
     )
-    return RequestContext(same, top_level_navigation, method.upper() in _SAFE_METHODS)
+    return RequestContext(same, top_level_navigation, method.upper() in SAFE_METHODS)

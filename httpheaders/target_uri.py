@@ -7,10 +7,11 @@ Source: RFC 9110 sections 4.2.3 and 7.1.
 from __future__ import annotations
 
 from httpheaders.messages.message import Request
+from httpheaders.syntax.grammar import DEFAULT_PORTS
 
 __all__ = ["origin_of", "resolved_uri", "target_uri"]
 
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_PORTS = {scheme: f":{port}" for scheme, port in DEFAULT_PORTS.items()}
 
 
 def target_uri(request: Request) -> str:
@@ -43,7 +44,7 @@ def normalised_uri(url: str) -> str:
     authority, _, path = before_query.partition("/")
     scheme, authority = scheme.lower(), authority.lower()
     if ":" in authority:
-        authority = authority.removesuffix(_DEFAULT_PORTS.get(scheme, "\0"))
+        authority = authority.removesuffix(_PORTS.get(scheme, "\0"))
     return f"{scheme}://{authority}/{path}{mark}{query}"
 
 

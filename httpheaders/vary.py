@@ -16,7 +16,12 @@ from functools import lru_cache
 from httpheaders.answer import Problem
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.headers import Headers
-from httpheaders.syntax.field_values import parse_weight, split_list, split_semicolons
+from httpheaders.syntax.field_values import (
+    canonical_coding,
+    parse_weight,
+    split_list,
+    split_semicolons,
+)
 from httpheaders.syntax.grammar import OWS_CHARACTERS, ascii_lower, is_token, quote, unquote
 
 __all__ = ["VaryKey", "parse_vary", "selects", "vary_key", "vary_problems"]
@@ -127,9 +132,9 @@ def _weighted_type(value: str) -> str:
     return ",".join(sorted(map(_weighted_member, split_list(value))))
 
 
-def _weighted_member(member: str) -> str:
+def _weighted_member(member: str, normal: Callable[[str], str] = str.lower) -> str:
     head, *parameters = split_semicolons(member) or [""]
-    text = head.lower()
+    text = normal(head)
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         text += _parameter(name.strip(OWS_CHARACTERS).lower(), value.strip(OWS_CHARACTERS))
@@ -147,9 +152,8 @@ def _parameter(name: str, value: str) -> str:
 
 
 def _encodings(value: str) -> str:
-    # "x-gzip" is "gzip", "x-compress" is "compress": RFC 9110 section 8.4.1
-    members = [member.removeprefix("x-") for member in split_list(value.lower())]
-    return ",".join(sorted(map(_weighted_member, members)))
+    members = split_list(value.lower())
+    return ",".join(sorted(_weighted_member(member, canonical_coding) for member in members))
 
 
 _NORMALISERS: dict[str, Callable[[str], str]] = {

@@ -19,7 +19,7 @@ from httpheaders.messages.framing import check_framing
 from httpheaders.messages.headers import Headers, decode_field_text, encode_field_text
 from httpheaders.messages.message import Request, short_version
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.grammar import is_field_value, is_token
+from httpheaders.syntax.grammar import DEFAULT_PORTS, is_field_value, is_token
 from httpheaders.syntax.patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ __all__ = [
     "url_of",
 ]
 
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_PORTS = {scheme: str(port) for scheme, port in DEFAULT_PORTS.items()}
 # They have no HTTP_ prefix: RFC 3875 sections 4.1.2 and 4.1.3.
 _UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
@@ -106,7 +106,7 @@ def parse_target(url: str) -> Target:
     if not rest.startswith("/") and "://" in rest.partition("?")[0]:
         scheme, _, rest = rest.partition("://")
         scheme = scheme.lower()
-        if scheme not in _DEFAULT_PORTS:
+        if scheme not in _PORTS:
             raise InputError(f"expected an http or https URL, got '{scheme[:20]}:'", where="url")
         end = next((at for at, character in enumerate(rest) if character in "/?"), len(rest))
         host, port = split_authority(rest[:end])
@@ -274,7 +274,7 @@ def _add_server(environ: Environ, target: Target, version: str | None) -> None:
     except InputError:
         host, port = "localhost", None  # what the field says is for the application to judge
     environ["SERVER_NAME"] = host
-    environ["SERVER_PORT"] = port or _DEFAULT_PORTS[scheme]
+    environ["SERVER_PORT"] = port or _PORTS[scheme]
 
 
 # --- an environ as a request ----------------------------------------------------------------------
@@ -342,7 +342,7 @@ def _authority(environ: Environ, scheme: str) -> str:
     if host:
         return host
     name, port = environ.get("SERVER_NAME", "localhost"), environ.get("SERVER_PORT", "")
-    return name if port in ("", _DEFAULT_PORTS.get(scheme)) else f"{name}:{port}"
+    return name if port in ("", _PORTS.get(scheme)) else f"{name}:{port}"
 
 
 # What may stand in a path as it is: RFC 3986 section 3.3.

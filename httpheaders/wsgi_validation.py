@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from httpheaders.answer import Problem
 from httpheaders.messages.framing import declared_length
 from httpheaders.messages.headers import Headers
+from httpheaders.messages.message import HOP_BY_HOP
 from httpheaders.syntax.grammar import is_field_value, is_token
 from httpheaders.wsgi_call import is_latin1, is_wsgi_field
 
@@ -27,19 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["checked_app"]
 
-# RFC 9110 section 7.6.1: what is said of one connection is the server's to say.
-HOP_BY_HOP = frozenset(
+# What is said of one connection is the server's to say; PEP 3333 means the list of RFC 2616
+# section 13.5.1, which has more than that of RFC 9110.
+_HOP_BY_HOP = frozenset(
     (
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "trailers",
-        "transfer-encoding",
-        "upgrade",
+        *map(str.lower, HOP_BY_HOP),
+        *("proxy-authenticate", "proxy-authorization", "trailer", "trailers"),
     )
 )
 _NO_CONTENT = frozenset({"204", "304"})
@@ -198,7 +192,7 @@ class _Watch:
             self.fault(f"header name {shown} is not a token", _START)
         elif name.lower() == "status":
             self.fault("'Status' is no header: the status is an argument of its own", _START)
-        elif name.lower() in HOP_BY_HOP:
+        elif name.lower() in _HOP_BY_HOP:
             self.fault(f"{shown} is hop-by-hop: it is the server's to send", "Other HTTP Features")
         if not is_field_value(value):
             self.fault(f"the value of {shown} holds control characters", _START)

@@ -18,6 +18,8 @@ from httpheaders.accept_fields import (
         (parse_accept, "a/b;q=x, a, c/d", [("c/d", 1.0, ())], ["'a/b;q=x'", "'a'"]),
         (parse_accept, "a/b, a/b;q=0.1", [("a/b", 1.0, ()), ("a/b", 0.1, ())], ["repeats a range"]),
         (parse_accept_language, "en_GB, da;q=0", [("da", 0.0, ())], ["not a language range"]),
+        (parse_accept_language, "a" + "-b" * 19, [("a" + "-b" * 19, 1.0, ())], []),
+        (parse_accept_language, "a" + "-b" * 20, [], ["more than 20 subtags"]),
         (parse_accept_encoding, "gzip;x=1, *;q=0.", [("*", 0.0, ())], ["only ';q='"]),
         (parse_accept_charset, ";, utf-8 ; Q=1", [("utf-8", 1.0, ())], ["expected a name"]),
     ],

@@ -147,6 +147,7 @@ TOLD = [
     pytest.param(
         {"Cache-Control": "public, private"}, "Cache-Control", "delete one", id="contrary"
     ),
+    pytest.param({"Pragma": "a, No-Cache"}, "Pragma", "Cache-Control", id="pragma-in-capitals"),
     pytest.param({"Pragma": "no-cache"}, "Pragma", "Cache-Control: no-cache", id="pragma"),
     pytest.param({"Expires": "0"}, "Expires", "already expired", id="expires"),
     pytest.param({"Date": "yesterday"}, "Date", "three forms", id="date"),

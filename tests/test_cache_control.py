@@ -7,11 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from httpheaders.cache_control import (
+    DIRECTIVE_NAMES,
     NO_DIRECTIVES,
     CacheControl,
     format_cache_control,
     parse_cache_control,
 )
+from httpheaders.syntax.cache_directives import FIELD_LISTS, FLAGS, SECONDS
+
+
+def test_what_is_known_is_written_in_order_and_has_one_kind():
+    kinds = (SECONDS, FIELD_LISTS, FLAGS)
+    assert sorted(DIRECTIVE_NAMES) == sorted(name for kind in kinds for name in kind)
+
 
 # RFC 9111 sections 1.2.2, 4.2.1 and 5.2, RFC 8246 section 2
 READ = [

@@ -6,7 +6,6 @@ import pytest
 
 from httpheaders import coding_engines
 from httpheaders.coding_engines import (
-    canonical_coding,
     detect_coding,
     is_available,
 )
@@ -29,14 +28,6 @@ def test_a_missing_package_is_named(monkeypatch):
     assert gzip.decompress(compress(b"abc")) == b"abc"
     with pytest.raises(PolicyError, match="unknown deflate engine 'lzma'"):
         compress(b"", engine="lzma")
-
-
-@pytest.mark.parametrize(
-    ("name", "canonical"),
-    [("gzip", "gzip"), ("X-GZIP", "gzip"), ("x-compress", "compress"), ("BR", "br"), ("", "")],
-)
-def test_canonical_names(name, canonical):
-    assert canonical_coding(name) == canonical
 
 
 def test_codings_are_known_by_their_beginning():

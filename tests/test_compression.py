@@ -104,6 +104,7 @@ CACHE_CONTROL = [  # RFC 9111 sections 5.2.1.6 and 5.2.2.6
     row("gzip", NO, "among others", cache_control="max-age=5, no-transform", varies=False),
     row("gzip", NO, "with an argument", cache_control="no-transform=1", varies=False),
     row("gzip", "gzip", "inside quotes", cache_control='private="x, no-transform, y"'),
+    row("gzip", NO, "behind an open quote", cache_control='x="a, no-transform', varies=False),
     row("gzip", "gzip", "part of a longer name", cache_control="x-no-transform"),
     row("gzip", "gzip", "no-store is another matter", cache_control="no-store"),
     row("gzip", NO, "asked in the request", asked={"Cache-Control": "no-transform"}, varies=False),

@@ -8,8 +8,6 @@ from httpheaders.cookie_domains import (
     canonical_host,
     default_path,
     domain_matches,
-    is_ip_address,
-    is_loopback,
     path_matches,
     split_cookie_url,
 )
@@ -18,6 +16,7 @@ from httpheaders.public_suffixes import PublicSuffixes
 from httpheaders.same_site import (
     is_same_site,
 )
+from httpheaders.syntax.hosts import is_ip_address, is_loopback
 
 SUFFIXES = PublicSuffixes(["com", "co.uk", "*.ck", "!www.ck", "公司.cn", "github.io"])
 
@@ -123,6 +122,9 @@ def test_default_path(path, expected):
         pytest.param("http://u@b@a.example/", ("http", "a.example", "/"), id="a user with an at"),
         pytest.param("http://a.example?x=/y", ("http", "a.example", "/"), id="a query alone"),
         pytest.param("http://[::1]:80/x", ("http", "::1", "/x"), id="an IPv6 address"),
+        pytest.param("http://127.1/x", ("http", "127.0.0.1", "/x"), id="a short address"),
+        pytest.param("http://faß.de/", ("http", "xn--fa-hia.de", "/"), id="a name as in URLs"),
+        pytest.param("http://b%C3%BCr.de/", ("http", "xn--br-xka.de", "/"), id="an encoded name"),
         pytest.param("http://a.example/é", ("http", "a.example", "/%C3%A9"), id="a path as sent"),
     ],
 )
@@ -131,7 +133,18 @@ def test_urls(url, expected):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "a.example", "/x", "http://", "http:///x", "http://a b/", "://a", "http://a:b/"]
+    "url",
+    [
+        "",
+        "a.example",
+        "/x",
+        "http://",
+        "http:///x",
+        "http://a b/",
+        "://a",
+        "http://a:b/",
+        "http://a.1/",
+    ],
 )
 def test_urls_that_are_none_are_refused(url):
     with pytest.raises(FieldSyntaxError):

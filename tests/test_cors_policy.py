@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from httpheaders import cors_origins
+from httpheaders import public_suffixes
 from httpheaders.cors_origins import OriginRegex, is_public_suffix, parse_origin_pattern
 from httpheaders.cors_policy import CorsPolicy, UnsoundPolicy, lint_policy, policy_from_mapping
 from httpheaders.errors import FieldSyntaxError, HttpHeadersError, InputError, PolicyError
+from httpheaders.public_suffixes import DEFAULT_RULE
 from httpheaders.syntax.origins import parse_origin
 
 APP = "https://app.example.com"
@@ -173,7 +174,7 @@ def test_sound_policies_have_no_findings(policy):
 
 
 def test_without_the_list_of_public_suffixes_that_is_said(monkeypatch):
-    monkeypatch.setattr(cors_origins, "_public_suffix_list", lambda: None)
+    monkeypatch.setattr(public_suffixes, "installed_public_suffixes", lambda: DEFAULT_RULE)
     assert is_public_suffix("com") is True
     assert is_public_suffix("github.io") is None
     (finding,) = lint_policy(["https://*.github.io"])
@@ -185,6 +186,8 @@ def test_public_suffixes_are_known_with_the_list():
     pytest.importorskip("publicsuffixlist")
     assert is_public_suffix("github.io") is True
     assert is_public_suffix("example.com") is False
+    assert is_public_suffix("xn--55qx5d.cn.") is True
+    assert is_public_suffix("www.ck") is False
 
 
 def test_names_are_kept_once_and_in_order():

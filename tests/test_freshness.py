@@ -55,6 +55,12 @@ LIFETIMES = [
         "none",
         id="nothing-guessed-against-pragma",
     ),
+    pytest.param(
+        [("Last-Modified", at(-1000)), ("Date", at(0)), ("Pragma", 'a="no-cache", no-cachet')],
+        100,
+        "heuristic",
+        id="pragma-of-other-words",
+    ),
     pytest.param([], 0, "none", id="nothing"),
 ]
 

@@ -22,8 +22,8 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
     "content_negotiation": {"language_lookup", "offer_matching"},
     # Content codings: the engines, the streams, the fields, then whether and how.
     "content_codings": {"coding_engines"},
-    "coded_fields": {"coding_engines"},
     "compression": {
+        "cache_control",
         "coded_fields",
         "coding_engines",
         "compressible_types",
@@ -98,9 +98,8 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "cache_validation",
         "partial_content",
     },
-    "public_suffixes": {"cookie_domains"},
     "same_site": {"cookie_domains", "public_suffixes"},
-    "cookie_acceptance": {"cookie_domains", "public_suffixes", "same_site", "set_cookie"},
+    "cookie_acceptance": {"cookie_domains", "public_suffixes", "same_site"},
     "cookie_building": {"cookie_acceptance", "cookie_domains", "cookies", "public_suffixes"},
     "cookie_jar": {"cookie_acceptance", "cookie_domains", "public_suffixes", "same_site"},
     "netscape_cookies": {"cookie_acceptance", "cookie_domains"},
@@ -113,6 +112,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "cors_safelists",
         "cors_sharing",
     },
+    "cors_origins": {"public_suffixes"},
     "cors_policy": {"cors_origins", "cors_safelists"},
     "cors_preflight": {"cors_rules", "cors_safelists", "cors_sharing"},
     "cors_probe": {"cors_origins", "cors_policy", "cors_rules"},
@@ -286,7 +286,6 @@ OTHERS_MAY_IMPORT = {
     "click": {"cli"},
     "orjson": {"syntax.strict_json"},
     "http_sf": {"syntax.structured"},
-    "publicsuffixlist": {"cors_origins"},
 }
 FOUNDATION = {"errors", "answer", "version", "named_tuples"}
 

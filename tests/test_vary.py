@@ -49,6 +49,9 @@ MATCHES = [
                  id="parameter-spelt"),
     pytest.param("accept", ["a/b;c=X"], ["a/b;c=x"], False, id="case-of-a-parameter-value"),
     pytest.param("accept-encoding", ["x-gzip, br"], ["br,gzip"], True, id="x-gzip"),
+    pytest.param("accept-encoding", ["x-compress"], ["compress"], True, id="x-compress"),
+    pytest.param("accept-encoding", ["x-lzma"], ["lzma"], False, id="no-alias-x-lzma"),
+    pytest.param("accept-encoding", ["x-br"], ["br"], False, id="no-alias-x-br"),
     pytest.param("accept-encoding", ["gzip"], ["gzip;q=0"], False, id="excluded"),
 ]  # fmt: skip
 

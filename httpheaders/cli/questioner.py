@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from httpheaders.cli.key_types import nearest_word, time
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.reading import Document, Message, Record, TextLine
+from httpheaders.cli.writing import ANSWER_KEYS
 from httpheaders.errors import InputError
 from httpheaders.messages.message import Exchange
 
@@ -23,8 +24,6 @@ __all__ = ["Questioner"]
 _REQUEST_KEYS = frozenset(
     {"id", "now", "version", "method", "url", "headers", "body", "body_base64"}
 )
-# What every answer of ours has: by it one is known that was piped on.
-_ANSWER_KEYS = frozenset({"ok", "reason", "reference", "problems"})
 _NONE: frozenset[str] = frozenset()
 
 
@@ -124,7 +123,7 @@ class Questioner:
         exchange = self._messages(value)
         own = {}
         # An answer of ours, piped on, has keys of its own that mean something else here.
-        if not value.keys() >= _ANSWER_KEYS:
+        if not value.keys() >= ANSWER_KEYS:
             for key, item in value.items():
                 if key in keys:
                     if item is not None:

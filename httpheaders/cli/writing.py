@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from httpheaders.messages.headers import Headers
     from httpheaders.messages.message import Exchange
 
-__all__ = ["Reply", "ReplyWriter", "header_lines"]
+__all__ = ["ANSWER_KEYS", "Reply", "ReplyWriter", "header_lines"]
 
+# What every answer of ours has: by it one is known that was piped on.
+ANSWER_KEYS = frozenset({"ok", "reason", "reference", "problems"})
 
 # After so many answers it pays to import what writes them faster.
 MANY = 100

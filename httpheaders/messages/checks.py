@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import FieldSyntaxError, InputError
-from httpheaders.messages.fields import KINDS, KNOWN_FIELDS, field_value
+from httpheaders.messages.fields import KINDS, KNOWN_FIELDS, SOME_TIME, field_value
 from httpheaders.messages.findings import Finding, find, number_of
 from httpheaders.messages.lookup import choose_hops
 from httpheaders.messages.paths import Path, scan_path
@@ -45,8 +45,6 @@ _ORDERS: Mapping[str, Callable[[float, float], bool]] = {
     ">": lambda left, right: left > right,
     ">=": lambda left, right: left >= right,
 }
-# 2025-01-01: places the two-digit years of an operand.
-_SOME_TIME = 1735689600.0
 
 # Which parts compare without regard to case, by kind of field; "" is the field or its member.
 _CASELESS: Mapping[str, frozenset[str]] = {
@@ -54,6 +52,7 @@ _CASELESS: Mapping[str, frozenset[str]] = {
     "names": frozenset(("",)),
     "texts-without-case": frozenset(("",)),
     "codings": frozenset(("", "range")),
+    "transfer-codings": frozenset(("", "range")),
     "language-ranges": frozenset(("", "range")),
     "media-ranges": frozenset(("range",)),
     "media-type": frozenset(("type", "charset")),
@@ -229,7 +228,7 @@ def _readings(operand: str) -> dict[str, float]:
             found[kind] = -read(unsigned) if unsigned != operand else read(operand)
         except InputError:
             continue
-    moment = parse_http_date(operand, now=_SOME_TIME)
+    moment = parse_http_date(operand, now=SOME_TIME)
     moment = parse_iso_date(operand) if moment is None else moment
     if moment is not None:
         found["date"] = moment
@@ -382,7 +381,7 @@ def _numbers(check: Check, value: Any, text: str) -> Iterable[tuple[float, float
     if "date" in readings:
         from httpheaders.syntax.dates import parse_http_date, parse_iso_date
 
-        moment = parse_http_date(text, now=_SOME_TIME)
+        moment = parse_http_date(text, now=SOME_TIME)
         moment = parse_iso_date(text) if moment is None else moment
         return [] if moment is None else [(moment, readings["date"])]
     actual = number_of(text)

@@ -17,7 +17,7 @@ their quotes; of a repeated one the first counts.
     retry-after       {"seconds", "iso", "epoch"}: seconds, or a date
     names, methods, texts, texts-without-case, strings
                       ["…"] in order, case kept; the quotes of `strings` removed
-    media-ranges, language-ranges, codings
+    media-ranges, language-ranges, codings, transfer-codings
                       [{"range": "text/html", "quality": 0.9, "parameters": {}}]
     parameterised, extensions
                       [{"value": "chunked", "parameters": {}}]
@@ -73,6 +73,7 @@ from httpheaders.syntax.grammar import OWS_CHARACTERS
 __all__ = [
     "KINDS",
     "KNOWN_FIELDS",
+    "SOME_TIME",
     "FieldKind",
     "FieldValue",
     "KnownField",
@@ -81,7 +82,7 @@ __all__ = [
 ]
 
 # 2025-01-01: without a clock, two-digit years are those from 1976 to 2075.
-_SOME_TIME = 1735689600.0
+SOME_TIME = 1735689600.0
 
 
 class FieldValue(NamedTuple):
@@ -133,6 +134,7 @@ KINDS: Mapping[str, FieldKind] = {
     "media-ranges": FieldKind("members:media_ranges", "range", True),
     "language-ranges": FieldKind("members:language_ranges", "range", True),
     "codings": FieldKind("members:codings", "range", True),
+    "transfer-codings": FieldKind("members:transfer_codings", "range", True),
     "parameterised": FieldKind("members:parameterised", "value", True),
     "extensions": FieldKind("members:extensions", "value", True),
     "cache-control": FieldKind("directives:cache_control", "key", True),
@@ -223,7 +225,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("language-ranges", "RFC 9110 section 12.5.4", "accept-language"),
     ("codings", "RFC 9110 section 12.5.3", "accept-encoding"),
     ("codings", "RFC 9110 section 12.5.2", "accept-charset"),
-    ("codings", "RFC 9110 section 10.1.4", "te"),
+    ("transfer-codings", "RFC 9110 section 10.1.4", "te"),
     ("cache-control", "RFC 9111 section 5.2", "cache-control"),
     ("directives", "Edge Architecture Specification", "surrogate-control"),
     ("directives", "RFC 2068 section 19.7.1.1", "keep-alive"),
@@ -334,7 +336,7 @@ KNOWN_FIELDS: Mapping[str, KnownField] = {
 }
 
 
-def field_value(name: str, lines: Sequence[str], *, now: float = _SOME_TIME) -> FieldValue:
+def field_value(name: str, lines: Sequence[str], *, now: float = SOME_TIME) -> FieldValue:
     """
     Read the lines of one field.
 
@@ -383,7 +385,7 @@ def _reader(kind: str) -> Callable[[Sequence[str], str, str, float], FieldValue]
 
 
 def parse_fields(
-    headers: Headers, *, now: float = _SOME_TIME
+    headers: Headers, *, now: float = SOME_TIME
 ) -> tuple[dict[str, Any], list[Problem]]:
     """
     Read all known fields of a message.

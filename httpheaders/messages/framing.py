@@ -12,12 +12,9 @@ from httpheaders.answer import Problem
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Request, Response
 from httpheaders.syntax.field_values import split_list
-from httpheaders.syntax.grammar import is_field_value, is_token
+from httpheaders.syntax.grammar import is_field_value, is_token, parse_octet_count
 
 __all__ = ["check_controls", "check_field", "check_framing", "check_message", "declared_length"]
-
-# More digits than any body has octets, few enough to convert at once.
-_LONGEST_LENGTH = 18
 
 
 def check_field(name: str, value: str, *, where: str) -> list[Problem]:
@@ -125,9 +122,7 @@ def declared_length(headers: Headers) -> int | None:
         return None
     lengths = set(split_list(", ".join(headers.get_all("content-length"))))
     text = lengths.pop() if len(lengths) == 1 else ""
-    if not (text.isascii() and text.isdigit()) or len(text) > _LONGEST_LENGTH:
-        return None
-    return int(text)
+    return parse_octet_count(text)
 
 
 def check_message(message: Request | Response) -> list[Problem]:

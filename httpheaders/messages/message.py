@@ -12,7 +12,26 @@ from __future__ import annotations
 from httpheaders.messages.headers import Headers
 from httpheaders.named_tuples import NamedTuple
 
-__all__ = ["Exchange", "Request", "Response", "short_version"]
+__all__ = [
+    "CONDITIONAL_FIELDS",
+    "HOP_BY_HOP",
+    "SAFE_METHODS",
+    "Exchange",
+    "Request",
+    "Response",
+    "short_version",
+]
+
+# RFC 9110 section 9.2.1
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
+# What makes a request conditional, and what it asks for by conditions: RFC 9110 sections 13.1, 14.2
+CONDITIONAL_FIELDS = (
+    *("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"),
+)
+# What is removed before a message is forwarded: RFC 9110 section 7.6.1
+HOP_BY_HOP = (
+    *("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade"),
+)
 
 
 class Request(NamedTuple):

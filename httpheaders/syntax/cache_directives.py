@@ -1,7 +1,7 @@
 """
 Directives as Cache-Control writes them, as text: name, and argument if there is one.
 
-Source: RFC 9111 section 5.2.
+Source: RFC 9111 section 5.2, RFC 5861, RFC 8246.
 """
 
 from __future__ import annotations
@@ -13,7 +13,20 @@ from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import QUOTED_STRING, TOKEN, unquote
 from httpheaders.syntax.patterns import lazy_pattern
 
-__all__ = ["Directive", "split_directives"]
+__all__ = ["FIELD_LISTS", "FLAGS", "SECONDS", "Directive", "split_directives"]
+
+# What is known, by what it takes: a count of seconds, names of fields or nothing, nothing.
+# RFC 9111 sections 5.2.1 and 5.2.2, RFC 5861 sections 3 and 4, RFC 8246 section 2
+SECONDS = frozenset(
+    ("max-age", "max-stale", "min-fresh", "s-maxage", "stale-if-error", "stale-while-revalidate")
+)
+FIELD_LISTS = frozenset(("no-cache", "private"))
+FLAGS = frozenset(
+    (
+        *("immutable", "must-revalidate", "must-understand", "no-store", "no-transform"),
+        *("only-if-cached", "proxy-revalidate", "public"),
+    )
+)
 
 # cache-directive = token [ "=" ( token / quoted-string ) ]             RFC 9111 section 5.2
 _directive = lazy_pattern(rf"({TOKEN})(?:=(.*))?", re.DOTALL)

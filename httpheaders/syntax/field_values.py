@@ -1,11 +1,11 @@
 """
-Lists, parameters and weights: the constructions that most fields share.
+Lists, parameters, weights and names of codings: the constructions that fields share.
 
 One splitter serves every list field: a comma inside quotes (or inside `<…>` where the caller says
 the field has those) never splits, and an unclosed quote swallows the rest rather than inventing
 members.
 
-Source: RFC 9110 sections 5.6.1, 5.6.6 and 12.4.2.
+Source: RFC 9110 sections 5.6.1, 5.6.6, 8.4.1 and 12.4.2.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from httpheaders.syntax.grammar import OWS, OWS_CHARACTERS, QUOTED_STRING, QVALU
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
+    "canonical_coding",
     "parse_parameters",
     "parse_weight",
     "split_list",
@@ -31,6 +32,8 @@ _between_semicolons = lazy_pattern(rf"(?:[^;\"]++|{_quoted})*+", re.DOTALL)
 # parameter  = parameter-name "=" parameter-value
 _parameter = lazy_pattern(rf"{OWS};{OWS}(?:({TOKEN})=({TOKEN}|{QUOTED_STRING}))?")
 _weight = lazy_pattern(QVALUE)
+# "SHOULD consider "x-gzip" to be equivalent to "gzip"", likewise compress: RFC 9110 section 8.4.1
+_EQUIVALENT_CODINGS = {"x-gzip": "gzip", "x-compress": "compress"}
 
 
 def split_list(value: str, *, angles: bool = False) -> list[str]:
@@ -121,3 +124,16 @@ def parse_weight(text: str) -> float:
             reference="RFC 9110 section 12.4.2",
         )
     return float(text)
+
+
+def canonical_coding(name: str) -> str:
+    """
+    Give the name a content coding is registered under, in lower case.
+
+    Source: RFC 9110 sections 8.4.1, 8.4.1.1 and 8.4.1.3.
+
+    >>> canonical_coding("X-GZip"), canonical_coding("x-br")
+    ('gzip', 'x-br')
+    """
+    lowered = name.lower()
+    return _EQUIVALENT_CODINGS.get(lowered, lowered)

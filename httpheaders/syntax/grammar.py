@@ -6,7 +6,7 @@ stand around groups only where no turn of the group can fail half-way: Python 3.
 keeps what such a turn had matched (python/cpython issue 106052).
 Characters above 0x7F stand for obs-text, whether they came from UTF-8 or from ISO-8859-1.
 
-Source: RFC 9110 sections 5.6.1 to 5.6.4 and 12.4.2, RFC 9111 section 1.2.2.
+Source: RFC 9110 sections 5.6.1 to 5.6.4 and 12.4.2; RFC 9111 section 1.2.2; RFC 4647 section 2.1.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
     "CTL",
+    "DEFAULT_PORTS",
+    "LANGUAGE_TAG",
     "OWS",
     "OWS_CHARACTERS",
     "QUOTED_STRING",
@@ -26,6 +28,7 @@ __all__ = [
     "is_field_value",
     "is_token",
     "parse_delta_seconds",
+    "parse_octet_count",
     "quote",
     "quoted_string",
     "unquote",
@@ -40,6 +43,10 @@ OWS_CHARACTERS = " \t"
 QUOTED_STRING = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*+"'
 # qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )          RFC 9110 section 12.4.2
 QVALUE = r"(?:0(?:\.[0-9]{0,3}+)?|1(?:\.0{0,3}+)?)"
+# language-range = ( 1*8ALPHA *( "-" 1*8alphanum ) ) / "*"             RFC 4647 section 2.1
+LANGUAGE_TAG = r"[A-Za-z]{1,8}+(?:-[A-Za-z0-9]{1,8}+)*"
+# What an authority leaves out                                          RFC 9110 section 4.2
+DEFAULT_PORTS = {"http": 80, "https": 443}
 # CTL without HTAB: what no field value may hold                        RFC 9110 section 5.5
 CTL = r"[\x00-\x08\x0a-\x1f\x7f]"
 
@@ -49,6 +56,9 @@ _quoted_pair = lazy_pattern(r"\\(.)", re.DOTALL)
 
 # RFC 9111 section 1.2.2: a recipient that cannot hold the number takes 2**31 or larger.
 LARGEST_DELTA_SECONDS = 2**31
+# RFC 9110 section 14.1.2: "recipients MUST anticipate potentially large decimal numerals"; beyond
+# the size of any representation they all mean the same.
+LARGEST_LENGTH = 10**18
 
 
 def is_token(text: str) -> bool:
@@ -136,10 +146,28 @@ def parse_delta_seconds(text: str) -> int | None:
     >>> parse_delta_seconds("60"), parse_delta_seconds("-1"), parse_delta_seconds("9" * 40)
     (60, None, 2147483648)
     """
+    return _number(text, LARGEST_DELTA_SECONDS)
+
+
+def parse_octet_count(text: str) -> int | None:
+    """
+    Read a count of octets; None when it is not one.
+
+    Numbers larger than any content count as 10**18.
+
+    Source: RFC 9110 sections 8.6 and 14.1.2.
+
+    >>> parse_octet_count("12"), parse_octet_count("1, 2"), parse_octet_count("9" * 40)
+    (12, None, 1000000000000000000)
+    """
+    return _number(text, LARGEST_LENGTH)
+
+
+def _number(text: str, largest: int) -> int | None:
     if not (text.isascii() and text.isdigit()):
         return None
     if len(text) > 10:
         text = text.lstrip("0") or "0"
-        if len(text) > 10:  # also before int, which refuses very many digits
-            return LARGEST_DELTA_SECONDS
-    return min(int(text), LARGEST_DELTA_SECONDS)
+        if len(text) > 19:  # also before int, which refuses very many digits
+            return largest
+    return min(int(text), largest)

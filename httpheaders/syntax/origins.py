@@ -14,10 +14,18 @@ import re
 
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.syntax.grammar import DEFAULT_PORTS
+from httpheaders.syntax.hosts import (
+    ends_in_number,
+    is_domain_name,
+    is_ip_address,
+    is_ipv4,
+    is_loopback,
+    serialize_host,
+)
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
-    "DEFAULT_PORTS",
     "OPAQUE",
     "Location",
     "Origin",
@@ -29,24 +37,16 @@ __all__ = [
 
 # What every opaque origin is serialized as: sandboxed frames, file: and data: documents.
 OPAQUE = "null"
-DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
+_PORTS = {**DEFAULT_PORTS, "ws": 80, "wss": 443, "ftp": 21}
 
 _REFERENCE = 'Fetch section "Origin header"'
 # A name of 253 characters, a scheme and a port: nothing longer can be an origin in use.
 _LONGEST = 512
 
 # serialized-origin = serialized-scheme "://" serialized-host [ ":" serialized-port ]
-# domain-label      = lower-alphanum / ( lower-alphanum *( lower-alphanum / "-" ) lower-alphanum )
-# Two leniencies, because browsers send such hosts: "_" in a label, and one dot at the very end.
-_label = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_domain = lazy_pattern(rf"{_label}(?:\.{_label})*\.?", re.ASCII)
 _origin = lazy_pattern(
     r"([a-z][a-z0-9+.\-]*+)://(\[[^\]/]*+\]|[^\[\]:/?#@]++)(?::([0-9]{1,5}))?", re.ASCII
 )
-_octet = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_ipv4 = lazy_pattern(rf"{_octet}(?:\.{_octet}){{3}}", re.ASCII)
-# A host whose last label is a number is an IPv4 address, or nothing     URL section "Host parsing"
-_ends_in_number = lazy_pattern(r"(?:.*\.)?(?:[0-9]++|0[xX][0-9a-fA-F]*+)\.?", re.ASCII | re.DOTALL)
 
 # Why a text is no origin: the first that applies, in the order in which people should hear it.
 _FAULTS = (
@@ -88,15 +88,12 @@ class Origin(NamedTuple):
     @property
     def is_loopback(self) -> bool:
         """Whether the host is this very machine: 127/8, [::1], localhost and names below it."""
-        host = self.host.removesuffix(".")
-        if host == "[::1]" or host == "localhost" or host.endswith(".localhost"):
-            return True
-        return host.startswith("127.") and _ipv4.fullmatch(host) is not None
+        return is_loopback(self.host)
 
     @property
     def is_address(self) -> bool:
         """Whether the host is an IP address."""
-        return self.host.startswith("[") or _ipv4.fullmatch(self.host) is not None
+        return is_ip_address(self.host)
 
 
 class Location(NamedTuple):
@@ -145,18 +142,17 @@ def parse_origin(text: str) -> Origin:
 def is_serialized_host(host: str) -> bool:
     """Say whether the host is written as the URL standard would write it."""
     if host.startswith("["):
-        groups = _ipv6_groups(host[1:-1])
-        return groups is not None and f"[{_format_ipv6(groups)}]" == host
-    if _ends_in_number.fullmatch(host):
-        return _ipv4.fullmatch(host) is not None
-    return len(host) <= 253 and _domain.fullmatch(host) is not None
+        return serialize_host(host) == host
+    if ends_in_number(host):
+        return is_ipv4(host)
+    return is_domain_name(host)
 
 
 def _is_serialized_port(scheme: str, port: str | None) -> bool:
     if port is None:
         return True
     number = int(port)
-    return number <= 65535 and str(number) == port and number != DEFAULT_PORTS.get(scheme)
+    return number <= 65535 and str(number) == port and number != _PORTS.get(scheme)
 
 
 def origin_fault(text: str) -> str:
@@ -170,7 +166,7 @@ def origin_fault(text: str) -> str:
             return fault
     scheme, _, rest = text.partition("://")
     port = re.fullmatch(r".*:([0-9]+)", rest)
-    if port and int(port[1][:6]) == DEFAULT_PORTS.get(scheme):
+    if port and int(port[1][:6]) == _PORTS.get(scheme):
         return "names the default port of its scheme, which browsers leave out"
     return "is not scheme://host or scheme://host:port in the form that browsers send"
 
@@ -195,7 +191,7 @@ def suggest_origin(text: str) -> str | None:
     if "://" not in first:
         first = "https://" + first.lstrip("/.")
     try:
-        if first.partition("://")[0].lower() not in DEFAULT_PORTS:
+        if first.partition("://")[0].lower() not in _PORTS:
             return str(parse_origin(first.rstrip("/").lower()))
         found = locate(first).origin
         return str(parse_origin(str(found))) if found else None
@@ -210,7 +206,7 @@ def locate(url: str, base: str | None = None) -> Location:
     Raises:
         FieldSyntaxError: no absolute URL, or one without a proper host.
 
-    Source: URL section "Origin". Punycode is made by IDNA 2003, the one that Python has.
+    Source: URL section "Origin".
 
     >>> str(locate("//User@EXAMPLE.com:443/path", "https://a.example/").origin)
     'https://example.com'
@@ -220,7 +216,7 @@ def locate(url: str, base: str | None = None) -> Location:
     scheme = scheme.lower()
     if not colon or not re.fullmatch(r"[a-z][a-z0-9+.\-]*+", scheme, re.ASCII):
         raise _no_url(url, "is not an absolute URL")
-    if scheme not in DEFAULT_PORTS:
+    if scheme not in _PORTS:
         return Location(absolute, scheme, None, False)
     # In these schemes a backslash counts as a slash, and their number does not matter.
     authority = re.split(r"[/\\?#]", rest.lstrip("/\\"), maxsplit=1)[0]
@@ -229,9 +225,9 @@ def locate(url: str, base: str | None = None) -> Location:
     number = int(port) if port else None
     if number is not None and number > 65535:
         raise _no_url(url, "has a port above 65535")
-    if number == DEFAULT_PORTS[scheme]:
+    if number == _PORTS[scheme]:
         number = None
-    serialized = _serialize_host(host)
+    serialized = serialize_host(host)
     if serialized is None:
         raise _no_url(url, "has no valid host")
     return Location(absolute, scheme, Origin(scheme, serialized, number), bool(at_sign and user))
@@ -257,88 +253,6 @@ def _absolute(url: str, base: str | None) -> str:
 def _split_port(text: str) -> tuple[str, str]:
     match = re.fullmatch(r"(\[[^\]]*+\]|[^:\[\]]*+)(?::([0-9]{0,9}))?", text)
     return (match[1], match[2] or "") if match else ("", "")
-
-
-def _serialize_host(host: str) -> str | None:
-    if host.startswith("["):
-        groups = _ipv6_groups(host[1:-1])
-        return None if groups is None else f"[{_format_ipv6(groups)}]"
-    name = _to_ascii(host)
-    if name is None or not name:
-        return None
-    if _ends_in_number.fullmatch(name):
-        return _canonical_ipv4(name)
-    # Forbidden domain code points of the URL standard; what else is odd is the resolver's affair.
-    return None if re.search(r"[\x00-\x20\x7f#/:<>?@\[\\\]^|%]", name) else name
-
-
-def _to_ascii(host: str) -> str | None:
-    if "%" in host:
-        from urllib.parse import unquote
-
-        host = unquote(host)
-    if host.isascii():
-        return host.lower()
-    try:
-        return host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return None
-
-
-def _canonical_ipv4(name: str) -> str | None:
-    parts = name.removesuffix(".").split(".")
-    numbers = [_ipv4_number(part) for part in parts]
-    if len(parts) > 4 or any(number is None for number in numbers):
-        return None
-    *high, last = (number or 0 for number in numbers)
-    if any(number > 255 for number in high) or last >= 256 ** (5 - len(parts)):
-        return None
-    value = last + sum(number << 8 * (3 - place) for place, number in enumerate(high))
-    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
-
-
-def _ipv4_number(text: str) -> int | None:
-    if not text or len(text) > 20:
-        return None
-    digits, base = text, 10
-    if text[:2] in ("0x", "0X"):
-        digits, base = text[2:] or "0", 16
-    elif text.startswith("0"):
-        base = 8
-    try:
-        return int(digits, base) if digits.isalnum() and digits.isascii() else None
-    except ValueError:
-        return None
-
-
-def _ipv6_groups(text: str) -> tuple[int, ...] | None:
-    if "%" in text or len(text) > 45:
-        return None
-    import ipaddress  # late: few origins are addresses
-
-    try:
-        value = int(ipaddress.IPv6Address(text))
-    except ValueError:
-        return None
-    return tuple(value >> shift & 0xFFFF for shift in range(112, -1, -16))
-
-
-def _format_ipv6(groups: tuple[int, ...]) -> str:
-    # The first longest run of two or more zero groups becomes "::".
-    longest = max(((_zeros_from(groups, start), -start) for start in range(8)), default=(0, 0))
-    length, start = longest[0], -longest[1]
-    if length < 2:
-        return ":".join(f"{group:x}" for group in groups)
-    head = ":".join(f"{group:x}" for group in groups[:start])
-    tail = ":".join(f"{group:x}" for group in groups[start + length :])
-    return f"{head}::{tail}"
-
-
-def _zeros_from(groups: tuple[int, ...], start: int) -> int:
-    length = 0
-    while start + length < 8 and groups[start + length] == 0:
-        length += 1
-    return length
 
 
 def _no_url(url: str, fault: str) -> FieldSyntaxError:

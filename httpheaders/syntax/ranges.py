@@ -11,16 +11,12 @@ import re
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import split_list
-from httpheaders.syntax.grammar import TOKEN
+from httpheaders.syntax.grammar import TOKEN, parse_octet_count
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["ContentRange", "RangeSet", "parse_content_range", "parse_range"]
 
 _INTEGER = "[0-9]++"
-# "recipients MUST anticipate potentially large decimal numerals" (RFC 9110 section 14.1.2): beyond
-# the size of any representation they all mean the same.
-_DIGITS_ENOUGH = 18
-_LARGEST = 10**_DIGITS_ENOUGH
 # ranges-specifier = range-unit "=" range-set                           RFC 9110 section 14.1.1
 _specifier = lazy_pattern(rf"({TOKEN})=(.*)", re.DOTALL)
 # int-range = first-pos "-" [ last-pos ]     suffix-range = "-" suffix-length
@@ -118,7 +114,4 @@ def parse_content_range(value: str) -> ContentRange:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) <= _DIGITS_ENOUGH:
-        return int(digits)
-    significant = digits.lstrip("0")
-    return int(significant or "0") if len(significant) <= _DIGITS_ENOUGH else _LARGEST
+    return parse_octet_count(digits) or 0

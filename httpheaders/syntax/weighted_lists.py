@@ -11,15 +11,21 @@ import re
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import parse_parameters, parse_weight
-from httpheaders.syntax.grammar import OWS_CHARACTERS, TOKEN
+from httpheaders.syntax.grammar import LANGUAGE_TAG, OWS_CHARACTERS, TOKEN
 from httpheaders.syntax.patterns import lazy_pattern
 
-__all__ = ["WeightedRange", "parse_coding_range", "parse_language_range"]
+__all__ = [
+    "WeightedRange",
+    "parse_coding_range",
+    "parse_language_range",
+    "parse_only_weight",
+    "parse_transfer_coding_range",
+]
 
-# language-range = ( 1*8ALPHA *( "-" 1*8alphanum ) ) / "*"              RFC 4647 section 2.1
-_language_range = lazy_pattern(r"\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+_language_range = lazy_pattern(rf"\*|{LANGUAGE_TAG}")
 # codings = content-coding / "identity" / "*"                           RFC 9110 section 12.5.3
 _coding = lazy_pattern(TOKEN)
+_EXPECTED_NAME = "a name such as 'gzip' or 'utf-8'"
 
 
 class WeightedRange(NamedTuple):
@@ -47,25 +53,63 @@ def parse_language_range(member: str) -> WeightedRange:
 
 def parse_coding_range(member: str) -> WeightedRange:
     """
-    Read one member of Accept-Encoding, Accept-Charset or TE.
+    Read one member of Accept-Encoding or Accept-Charset.
 
     Raises:
         FieldSyntaxError: not a token, or its weight is none.
 
-    Source: RFC 9110 sections 10.1.4, 12.5.2 and 12.5.3.
+    Source: RFC 9110 sections 12.5.2 and 12.5.3.
 
     >>> parse_coding_range("br;q=0")
     WeightedRange(range='br', quality=0.0, parameters=())
     """
-    return _parse(member, _coding, "a name such as 'gzip' or 'utf-8'")
+    return _parse(member, _coding, _EXPECTED_NAME)
+
+
+def parse_transfer_coding_range(member: str) -> WeightedRange:
+    """
+    Read one member of TE, which may have parameters beside its weight.
+
+    Raises:
+        FieldSyntaxError: not a token, or its weight is none.
+
+    Source: RFC 9110 section 10.1.4.
+
+    >>> parse_transfer_coding_range("trailers").quality
+    1.0
+    """
+    name = _name(member, _coding, _EXPECTED_NAME)
+    parameters = parse_parameters(member, len(name))
+    weights = [value for name, value in parameters if name == "q"]
+    others = tuple(parameter for parameter in parameters if parameter[0] != "q")
+    return WeightedRange(name, parse_weight(weights[0]) if weights else 1.0, others)
+
+
+def parse_only_weight(member: str, position: int) -> float:
+    """
+    Read what follows the name in a member that takes a weight and nothing else.
+
+    Raises:
+        FieldSyntaxError: there is something else, or the weight is none.
+
+    Source: RFC 9110 section 12.4.2.
+
+    >>> parse_only_weight("gzip ; Q=0.5", 4)
+    0.5
+    """
+    parameters = parse_parameters(member, position)
+    if any(name != "q" for name, _ in parameters):
+        raise FieldSyntaxError("only ';q=' may follow", reference="RFC 9110 section 12.4.2")
+    return parse_weight(parameters[0][1]) if parameters else 1.0
 
 
 def _parse(member: str, pattern: re.Pattern[str], expected: str) -> WeightedRange:
-    head, _, _ = member.partition(";")
-    if pattern.fullmatch(head.rstrip(OWS_CHARACTERS)) is None:
+    name = _name(member, pattern, expected)
+    return WeightedRange(name, parse_only_weight(member, len(name)))
+
+
+def _name(member: str, pattern: re.Pattern[str], expected: str) -> str:
+    name = member.partition(";")[0].rstrip(OWS_CHARACTERS)
+    if pattern.fullmatch(name) is None:
         raise FieldSyntaxError(f"expected {expected}")
-    parameters = parse_parameters(member, len(head.rstrip(OWS_CHARACTERS)))
-    weights = [value for name, value in parameters if name == "q"]
-    others = tuple(parameter for parameter in parameters if parameter[0] != "q")
-    quality = parse_weight(weights[0]) if weights else 1.0
-    return WeightedRange(head.rstrip(OWS_CHARACTERS), quality, others)
+    return name

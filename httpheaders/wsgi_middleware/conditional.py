@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from httpheaders.conditional import ConditionalAnswer, answer_conditional
 from httpheaders.entity_tag_values import entity_tag_of
 from httpheaders.messages.headers import Headers
-from httpheaders.messages.message import Request, Response
+from httpheaders.messages.message import CONDITIONAL_FIELDS, Request, Response
+from httpheaders.syntax.grammar import parse_octet_count
 from httpheaders.wsgi_middleware.layers import (
     WHOLE_UP_TO,
     ContentStream,
@@ -33,14 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["conditional_middleware", "with_entity_tag"]
 
-_CONDITIONS = {
-    "HTTP_IF_MATCH": "If-Match",
-    "HTTP_IF_NONE_MATCH": "If-None-Match",
-    "HTTP_IF_MODIFIED_SINCE": "If-Modified-Since",
-    "HTTP_IF_UNMODIFIED_SINCE": "If-Unmodified-Since",
-    "HTTP_IF_RANGE": "If-Range",
-    "HTTP_RANGE": "Range",
-}
+_CONDITIONS = {f"HTTP_{name.upper().replace('-', '_')}": name for name in CONDITIONAL_FIELDS}
 
 
 def conditional_middleware(
@@ -161,8 +155,7 @@ class _Conditions:
 
 
 def _declared(head: Head) -> int | None:
-    length = head.get("content-length") or ""
-    return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else None
+    return parse_octet_count(head.get("content-length") or "")
 
 
 def _head_of(answer: ConditionalAnswer, head: Head) -> Head:

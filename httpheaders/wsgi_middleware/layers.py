@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from httpheaders.errors import WsgiError
 from httpheaders.named_tuples import NamedTuple
+from httpheaders.syntax.grammar import parse_octet_count
 from httpheaders.wsgi_middleware.closing_body import ClosingBody
 
 if TYPE_CHECKING:
@@ -192,10 +193,8 @@ class _FilteredCall:
         """Give the declared length of content that is short enough to wait for."""
         if self.head is None or self.is_sent:
             return None
-        length = self.head.get("content-length") or ""
-        if not (length.isascii() and length.isdigit() and len(length) < 10):
-            return None
-        return int(length) if int(length) <= self._whole_up_to else None
+        length = parse_octet_count(self.head.get("content-length") or "")
+        return None if length is None or length > self._whole_up_to else length
 
     def _is_empty(self) -> bool:
         """Say whether content that gave no piece is known to be none."""

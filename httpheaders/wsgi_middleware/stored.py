@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from httpheaders.cache import Cache, CacheAnswer, Lookup
+from httpheaders.cache import ERRORS, Cache, CacheAnswer, Lookup
 from httpheaders.cache_policy import assess_storing
 from httpheaders.messages.headers import Headers
-from httpheaders.messages.message import Request, Response
+from httpheaders.messages.message import CONDITIONAL_FIELDS, Request, Response
 from httpheaders.wsgi import request_of
 from httpheaders.wsgi_middleware.closing_body import ClosingBody
 from httpheaders.wsgi_middleware.error_catching import report_to_server
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
 
 __all__ = ["cache_middleware"]
-
-_ERRORS = frozenset({500, 502, 503, 504})
 
 
 def cache_middleware(
@@ -139,14 +137,10 @@ class _Held:
                 self._renewing.discard(renewed)
 
 
-_CONDITIONS = ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range",
-               "Range")  # fmt: skip
-
-
 def environ_for(environ: Environ, forward: Request) -> Environ:
     """Give the environ with the preconditions of the request that the cache forwards."""
     changed = dict(environ)
-    for name in _CONDITIONS:
+    for name in CONDITIONAL_FIELDS:
         key = "HTTP_" + name.upper().replace("-", "_")
         value = forward.headers.joined(name)
         if value is None:
@@ -253,7 +247,7 @@ class _ForwardedCall:
         assert self._head is not None
         lookup = self._lookup
         code = self._head.code
-        return code == 304 or code in _ERRORS or lookup.completing is not None
+        return code == 304 or code in ERRORS or lookup.completing is not None
 
     def keep(self, chunk: bytes) -> None:
         if self._pieces is None:

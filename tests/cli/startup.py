@@ -51,7 +51,7 @@ CACHING = """
 COOKIES = "cli.commands.cookie cli.commands.cookie.shared_options syntax.cookie_text"
 KEPT_COOKIES = """
     cli.commands.cookie.cookie_json cookie_acceptance cookie_domains public_suffixes same_site
-    set_cookie syntax.dates
+    messages.set_cookie syntax.dates syntax.hosts
 """
 SESSIONS = """
     binascii cli.commands.session hashlib hmac key_files math session_answers session_claims
@@ -141,7 +141,7 @@ MAY_IMPORT = {
         "cors-check": (
             "cli.commands.cors_check cli.message_json cli.redirects cors_advice cors_browser",
             "cors_origins cors_policy cors_preflight cors_rules cors_safelists cors_server",
-            "cors_sharing syntax.origins",
+            "cors_sharing syntax.hosts syntax.origins",
             DUMPS,
         ),
         "pool-sim": (
@@ -158,8 +158,8 @@ IMPORTED_UNUSED = {
     "cli.reading": "its kinds of documents tell a trace from a question",
     "messages.message": "what was read becomes a message or is none",
     "syntax.field_values": "headers join and split their lines by it",
+    "syntax.hosts": "a cookie may be for a domain",
     "syntax.grammar": "headers check their names and values by it",
-    "syntax.cache_directives": "directives are written in the terms they are read in",
     "syntax.media_types": "content is negotiated by type and by coding in one module",
     "wsgi_middleware": "the package of those that are used",
     "wsgi_middleware.closing_body": "content that streams is closed by it",

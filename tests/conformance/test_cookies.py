@@ -24,6 +24,7 @@ from httpheaders.cookies import (
     read_cookie_header,
 )
 from httpheaders.errors import HttpHeadersError
+from httpheaders.messages.set_cookie import read_set_cookie
 from httpheaders.public_suffixes import PublicSuffixes
 from httpheaders.same_site import (
     SAME_SITE,
@@ -32,7 +33,6 @@ from httpheaders.same_site import (
     request_context,
     site_for_cookies,
 )
-from httpheaders.set_cookie import read_set_cookie
 from httpheaders.syntax.cookie_dates import parse_cookie_date
 from httpheaders.syntax.dates import format_iso_date, parse_iso_date
 from httpheaders.syntax.grammar import is_token

@@ -170,7 +170,7 @@ WELL_FORMED = [
         "Set-Cookie",
         [
             "sid=a,b=c; Expires=Wed, 21 Oct 2015 07:28:00 GMT; Path=/; SECURE; samesite=LAX",
-            "x=; Max-Age=-1; Domain=.example.com; HttpOnly; Partitioned; Priority=High; Path=/a",
+            "x=; Max-Age=-1; Domain=Example.com; HttpOnly; Partitioned; Priority=High; Path=/a",
         ],
         [
             set_cookie(
@@ -185,7 +185,7 @@ WELL_FORMED = [
                 "x",
                 "",
                 max_age=-1,
-                domain=".example.com",
+                domain="Example.com",
                 path="/a",
                 httponly=True,
                 partitioned=True,
@@ -420,6 +420,10 @@ ODD = [
         "RFC 9110 section 12.4.2",
         id="accept-members-skipped",
     ),
+    pytest.param(
+        "Accept-Encoding", ["gzip;a=b, br"], [weighted("br")], "only ';q='",
+        "RFC 9110 section 12.4.2", id="coding-with-a-parameter",
+    ),
     pytest.param("Accept-Language", ["en_US, de"], [weighted("de")], "en_US", None, id="lang"),
     pytest.param(
         "Cache-Control",
@@ -542,9 +546,25 @@ ODD = [
         "Set-Cookie",
         ["a=b; Expires=never; Max-Age=1.5; SameSite=Maybe"],
         [set_cookie("a", "b", samesite="Maybe")],
-        "Expires",
+        "set-cookie[a].expires: ignored",
         "RFC 6265bis section 5.6.1",
         id="set-cookie-attributes",
+    ),
+    pytest.param(
+        "Set-Cookie",
+        ["a=b; Max-Age=99999999999; Max-Age=never; Domain=.a.example"],
+        [set_cookie("a", "b", max_age=99999999999, domain=".a.example")],
+        "more than once",
+        "RFC 6265bis section 5.7",
+        id="set-cookie-max-age-as-sent",
+    ),
+    pytest.param(
+        "Set-Cookie",
+        [f"a=b; Path=/a; Path=/{'b' * 1024}; x={'c' * 1025}"],
+        [set_cookie("a", "b", path="/a")],
+        "path: ignored: the value is longer than 1024 octets",
+        "RFC 6265bis section 5.6 step 6",
+        id="set-cookie-attribute-too-long",
     ),
     pytest.param(
         "Link", ["x, <a>; rel=b"], [link("a", "b")], "expected <target>", None, id="link-skipped"

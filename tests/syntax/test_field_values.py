@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.syntax.field_values import (
+    canonical_coding,
     parse_parameters,
     parse_weight,
     split_list,
@@ -171,3 +172,12 @@ def test_malformed_weight(text):
 @given(st.integers(0, 1000))
 def test_every_weight_with_three_decimals(thousandths):
     assert parse_weight(f"{thousandths / 1000:.3f}") == thousandths / 1000
+
+
+# RFC 9110 sections 8.4.1.1 and 8.4.1.3
+@pytest.mark.parametrize(
+    ("name", "canonical"),
+    [("gzip", "gzip"), ("X-GZIP", "gzip"), ("x-compress", "compress"), ("x-BR", "x-br"), ("", "")],
+)
+def test_canonical_codings(name, canonical):
+    assert canonical_coding(name) == canonical

@@ -15,6 +15,7 @@ from httpheaders.syntax.grammar import (
     is_field_value,
     is_token,
     parse_delta_seconds,
+    parse_octet_count,
     quote,
     unquote,
 )
@@ -151,6 +152,26 @@ def test_no_qvalue(text):
 )
 def test_delta_seconds(text, seconds):
     assert parse_delta_seconds(text) == seconds
+
+
+# RFC 9110 section 8.6
+@pytest.mark.parametrize(
+    ("text", "octets"),
+    [
+        ("0", 0),
+        ("12", 12),
+        ("0" * 5000 + "12", 12),
+        ("9" * 18, 10**18 - 1),
+        ("9" * 19, 10**18),
+        ("9" * 5000, 10**18),
+        ("1, 1", None),
+        ("+1", None),
+        ("٣", None),
+        ("", None),
+    ],
+)
+def test_octet_counts(text, octets):
+    assert parse_octet_count(text) == octets
 
 
 @given(st.text())

@@ -7,6 +7,7 @@ from httpheaders.syntax.weighted_lists import (
     WeightedRange,
     parse_coding_range,
     parse_language_range,
+    parse_transfer_coding_range,
 )
 
 
@@ -25,8 +26,12 @@ from httpheaders.syntax.weighted_lists import (
         pytest.param(
             parse_coding_range, "x-gzip;q=1.000", WeightedRange("x-gzip", 1.0), id="1.000"
         ),
+        pytest.param(parse_coding_range, "gzip;q=0.5;q=0", WeightedRange("gzip", 0.5), id="twice"),
         pytest.param(
-            parse_coding_range,
+            parse_language_range, "a" + "-b" * 30, WeightedRange("a" + "-b" * 30, 1.0), id="long"
+        ),
+        pytest.param(
+            parse_transfer_coding_range,
             'gzip;a="x;y";q=0.5;q=0.1',
             WeightedRange("gzip", 0.5, (("a", "x;y"),)),
             id="first-weight-counts",
@@ -45,6 +50,8 @@ def test_member(parse, text, found):
         pytest.param(parse_language_range, "en-", id="empty-subtag"),
         pytest.param(parse_language_range, "", id="empty"),
         pytest.param(parse_coding_range, "a b", id="blank"),
+        pytest.param(parse_coding_range, "gzip;a=b", id="a-parameter"),
+        pytest.param(parse_language_range, "en;a=b;q=1", id="a-parameter-before-the-weight"),
         pytest.param(parse_coding_range, "gzip;q=1.1", id="weight-above-1"),
         pytest.param(parse_coding_range, "gzip;q=.5", id="weight-without-zero"),
         pytest.param(parse_coding_range, "gzip;q", id="weight-without-value"),

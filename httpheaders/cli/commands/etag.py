@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,13 +72,12 @@ def answer(question: Question) -> Reply:
     """Answer one question whose content, if any, is in the document."""
     from httpheaders.conditional import answer_conditional
 
-    values = question.values
     response = _response(question)
     request = _request(question)
     result = answer_conditional(request, response, now=question.now, explain=question.explain)
     if question.problems:
         result = result._replace(problems=(*question.problems, *result.problems))
-    return _reply(question, values, result)
+    return _reply(question, result)
 
 
 def _response(question: Question) -> Response:
@@ -105,9 +104,9 @@ def _response(question: Question) -> Response:
 
 
 def _with_validators(headers: Headers, values: Mapping[str, Any]) -> Headers:
-    for key, name in (("etag", "ETag"), ("last_modified", "Last-Modified")):
+    for key, (name, read) in _VALIDATORS.items():
         if key in values and name not in headers:
-            headers = headers.added(name, _date(values[key]) if "mod" in key else values[key])
+            headers = headers.added(name, read(values[key]))
     return headers
 
 
@@ -119,6 +118,13 @@ def _date(value: str) -> str:
     if seconds is None:
         raise InputError("expected a date", where="$.last_modified")
     return format_http_date(seconds)
+
+
+# The field of a key, and what makes its value.
+_VALIDATORS: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "etag": ("ETag", str),
+    "last_modified": ("Last-Modified", _date),
+}
 
 
 def _tag(content: Any, values: Mapping[str, Any]) -> str:
@@ -140,7 +146,7 @@ def _request(question: Question) -> Request:
     return request._replace(method=method, headers=headers)
 
 
-def _reply(question: Question, values: Mapping[str, Any], result: ConditionalAnswer) -> Reply:
+def _reply(question: Question, result: ConditionalAnswer) -> Reply:
     from httpheaders.cli.message_json import write_body
 
     ok = result.ok and result.status < 400
@@ -152,7 +158,6 @@ def _reply(question: Question, values: Mapping[str, Any], result: ConditionalAns
         **write_body(result.body),
         "range": [{"first": one.first, "last": one.last} for one in result.ranges] or None,
     }
-    del values
     exchange = question.exchange
     if exchange is not None and exchange.response is not None:
         changed = exchange.response._replace(
@@ -193,7 +198,7 @@ def answer_content(question: Question, stream: Input) -> Reply:
         size=size,
         explain=question.explain,
     )
-    return _reply(question, values, result)
+    return _reply(question, result)
 
 
 @click.command("etag", epilog=options.examples(EXAMPLES))

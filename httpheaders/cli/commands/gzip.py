@@ -13,7 +13,7 @@ from httpheaders.cli.driver import InputOutput, show_error
 from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.key_types import boolean, count, text, texts
 from httpheaders.cli.questions import Form, Question
-from httpheaders.cli.writing import Reply, header_lines
+from httpheaders.cli.writing import ANSWER_KEYS, Reply, header_lines
 from httpheaders.errors import InputError
 from httpheaders.syntax.patterns import lazy_pattern
 
@@ -166,7 +166,6 @@ _dump_line = lazy_pattern(
 )
 _MESSAGE_KEYS = frozenset({"id", "request", "response"})
 _RESPONSE_KEYS = frozenset({"id", "status", "headers", "body", "body_base64", "version", "phrase"})
-_ANSWER_KEYS = frozenset({"ok", "reason", "reference", "problems"})
 
 
 def holds_content(beginning: Beginning, *, raw: bool) -> bool:
@@ -184,7 +183,7 @@ def holds_content(beginning: Beginning, *, raw: bool) -> bool:
     if start[:1] != b"{":
         return _status_line.match(start) is None
     key = _first_key.match(start)
-    known = _MESSAGE_KEYS | _RESPONSE_KEYS | _ANSWER_KEYS | FORM.keys.keys()
+    known = _MESSAGE_KEYS | _RESPONSE_KEYS | ANSWER_KEYS | FORM.keys.keys()
     if key is None or key[1].decode() not in known:
         return True
     value = beginning.object_within(LARGEST_MESSAGE)
@@ -194,7 +193,7 @@ def holds_content(beginning: Beginning, *, raw: bool) -> bool:
 def _is_question(value: Mapping[str, Any]) -> bool:
     keys = value.keys()
     if isinstance(value.get("response"), dict):
-        return keys >= _ANSWER_KEYS or keys <= _MESSAGE_KEYS | FORM.keys.keys()
+        return keys >= ANSWER_KEYS or keys <= _MESSAGE_KEYS | FORM.keys.keys()
     if not ("body" in keys or "body_base64" in keys):
         return False
     return keys <= _RESPONSE_KEYS | FORM.keys.keys()

@@ -12,7 +12,7 @@ from httpheaders.cli.driver import InputOutput
 from httpheaders.cli.exit_status import ExitStatus
 from httpheaders.cli.key_types import anything, count, number, text, time, wrong_type
 from httpheaders.cli.questions import Form, Question
-from httpheaders.cli.writing import Reply
+from httpheaders.cli.writing import ANSWER_KEYS, Reply
 from httpheaders.errors import InputError, PolicyError
 
 if TYPE_CHECKING:
@@ -159,7 +159,6 @@ SIGN_FORM = Form(
     missing=_claims_missing,
     rest="other_claims",
 )
-_ANSWER_KEYS = frozenset({"ok", "reason", "reference", "problems"})
 
 SIGN_EXAMPLES = r"""
 $ httpheaders session keygen --raw --output new.key &&
@@ -182,7 +181,7 @@ def claims_of(question: Question) -> dict[str, Any]:
     """
     values = question.values
     others = values.get("other_claims", {})
-    if others.keys() >= _ANSWER_KEYS:  # what `session verify` said, piped on
+    if others.keys() >= ANSWER_KEYS:  # what `session verify` said, piped on
         if others["ok"] is not True or not isinstance(others.get("user"), dict):
             raise InputError("the session piped in is not genuine: nothing to sign")
         others = others["user"]

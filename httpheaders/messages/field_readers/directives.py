@@ -12,28 +12,16 @@ from typing import Any
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.field_readers.reading import Reading, shown
 from httpheaders.messages.field_readers.scalars import read_seconds
-from httpheaders.syntax.cache_directives import Directive, split_directives
+from httpheaders.syntax.cache_directives import (
+    FIELD_LISTS,
+    FLAGS,
+    SECONDS,
+    Directive,
+    split_directives,
+)
 from httpheaders.syntax.field_values import split_list
 from httpheaders.syntax.grammar import is_token
 
-# RFC 9111 sections 5.2.1 and 5.2.2, RFC 5861 sections 3 and 4
-_SECONDS = frozenset(
-    ("max-age", "max-stale", "min-fresh", "s-maxage", "stale-if-error", "stale-while-revalidate")
-)
-_FIELD_NAMES = frozenset(("no-cache", "private"))
-# RFC 9111 sections 5.2.1 and 5.2.2, RFC 8246 section 2
-_FLAGS = frozenset(
-    (
-        "immutable",
-        "must-revalidate",
-        "must-understand",
-        "no-store",
-        "no-transform",
-        "only-if-cached",
-        "proxy-revalidate",
-        "public",
-    )
-)
 _ASCII_WHITESPACE = "\t\n\f\r "
 
 
@@ -42,11 +30,11 @@ def cache_control(lines: Sequence[str], reading: Reading) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for directive in _distinct(_directives(lines), reading):
         name = str(directive.name)
-        if name in _SECONDS:
+        if name in SECONDS:
             values[name] = _seconds(directive, reading)
-        elif name in _FIELD_NAMES:
+        elif name in FIELD_LISTS:
             values[name] = _field_names(directive, reading)
-        elif name in _FLAGS:
+        elif name in FLAGS:
             values[name] = _flag(directive, reading)
         else:
             values[name] = _extension(directive)

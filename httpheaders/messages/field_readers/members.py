@@ -44,10 +44,18 @@ def language_ranges(lines: Sequence[str], reading: Reading) -> list[dict[str, An
 
 
 def codings(lines: Sequence[str], reading: Reading) -> list[dict[str, Any]]:
-    """Read Accept-Encoding, Accept-Charset or TE."""
+    """Read Accept-Encoding or Accept-Charset."""
     from httpheaders.syntax.weighted_lists import parse_coding_range
 
     return [_weighted(*found) for found in _well_formed(lines, reading, parse_coding_range)]
+
+
+def transfer_codings(lines: Sequence[str], reading: Reading) -> list[dict[str, Any]]:
+    """Read TE."""
+    from httpheaders.syntax.weighted_lists import parse_transfer_coding_range
+
+    ranges = _well_formed(lines, reading, parse_transfer_coding_range)
+    return [_weighted(*found) for found in ranges]
 
 
 def _well_formed(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from httpheaders.messages.headers import Latin1Text, decode_field_text, encode_field_text
-from httpheaders.set_cookie import octet_length, read_set_cookie
+from httpheaders.messages.set_cookie import octet_length, read_set_cookie
 
 
 # RFC 6265bis sections 5.6.1 to 5.6.7 and 5.7: the last attribute of a name counts
@@ -73,8 +73,17 @@ def test_octets_that_are_no_utf_8_are_kept():
 
 def test_problems_show_no_value():
     cookie = read_set_cookie("a=secret; Expires=secret; Max-Age=secret; SameSite=secret; x=secret")
-    assert len(cookie.problems) == 4
-    assert "secret" not in str(cookie.problems)
+    assert len(cookie.problems) == 3
+    assert [problem.where for problem in cookie.unknown] == ["set-cookie[a].x"]
+    assert "secret" not in str(cookie.problems + cookie.unknown)
+
+
+def test_many_problems_of_a_long_name_stay_few_and_short():
+    cookie = read_set_cookie("n" * 100_000 + "=1" + "; Secure=x; y" * 10_000)
+    for told in (cookie.problems, cookie.unknown):
+        assert len(told) == 101
+        assert all(len(problem.where) < 500 for problem in told)
+        assert "not told one by one" in told[-1].message
 
 
 @given(st.text(max_size=200))

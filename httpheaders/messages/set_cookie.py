@@ -18,12 +18,16 @@ from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.cookie_text import CookieAttribute, split_set_cookie
 from httpheaders.syntax.patterns import lazy_pattern
 
-__all__ = ["SetCookie", "octet_length", "read_set_cookie"]
+__all__ = ["KNOWN_ATTRIBUTES", "SetCookie", "octet_length", "read_set_cookie"]
 
 # RFC 6265bis section 5.6, step 6 of the attributes
 LARGEST_ATTRIBUTE_VALUE = 1024
 # The largest whole number on which readers of JSON agree.
 _LARGEST_NUMBER = 2**53 - 1
+
+# More would only help someone who wants to fill memory: each problem names the cookie again.
+_MOST_PROBLEMS = 100
+_SHOWN = 200
 
 _max_age = lazy_pattern(r"-?[0-9]++", re.ASCII)
 _ENFORCEMENTS = {"none": "None", "strict": "Strict", "lax": "Lax"}
@@ -41,7 +45,9 @@ class SetCookie(NamedTuple):
         path: as sent; "" when it does not begin with "/", so that the default path holds.
         same_site: "Strict", "Lax", "None", or "Default" when absent or unknown.
         attributes: all of them as sent, in order.
+        heeded: of each name, in lower case, the last value that is not too long, as sent.
         problems: what was ignored on the way, and why.
+        unknown: the attributes that no section defines: ignored too, though well formed.
     """
 
     name: str
@@ -55,7 +61,9 @@ class SetCookie(NamedTuple):
     same_site: str
     partitioned: bool
     attributes: tuple[CookieAttribute, ...]
+    heeded: dict[str, str]
     problems: tuple[Problem, ...]
+    unknown: tuple[Problem, ...]
 
 
 def read_set_cookie(line: str) -> SetCookie:
@@ -72,7 +80,7 @@ def read_set_cookie(line: str) -> SetCookie:
     if isinstance(line, Latin1Text):
         # Taking text apart forgets which octets it stood for.
         name, value = Latin1Text(name), Latin1Text(value)
-    reading = _Reading(f"set-cookie[{name}]")
+    reading = _Reading(f"set-cookie[{name[:_SHOWN]}]")
     for attribute in attributes:
         reading.take(attribute, latin1=isinstance(line, Latin1Text))
     return SetCookie(
@@ -82,12 +90,14 @@ def read_set_cookie(line: str) -> SetCookie:
         max_age=reading.max_age,
         domain=reading.domain,
         path=reading.path,
-        secure="secure" in reading.flags,
-        http_only="httponly" in reading.flags,
+        secure="secure" in reading.heeded,
+        http_only="httponly" in reading.heeded,
         same_site=reading.same_site,
-        partitioned="partitioned" in reading.flags,
+        partitioned="partitioned" in reading.heeded,
         attributes=attributes,
+        heeded=reading.heeded,
         problems=tuple(reading.problems),
+        unknown=tuple(reading.unknown),
     )
 
 
@@ -101,9 +111,9 @@ class _Reading:
         self.domain: str | None = None
         self.path: str | None = None
         self.same_site = "Default"
-        self.flags: set[str] = set()
-        self.seen: set[str] = set()
+        self.heeded: dict[str, str] = {}
         self.problems: list[Problem] = []
+        self.unknown: list[Problem] = []
 
     def take(self, attribute: CookieAttribute, *, latin1: bool) -> None:
         name = attribute.name.lower()
@@ -113,15 +123,23 @@ class _Reading:
             return
         reader = _ATTRIBUTES.get(name)
         if reader is None:
-            self.tell(name, *_unknown_attribute(name))
-            return
-        if name in self.seen:
+            self.tell(name, *_unknown_attribute(name), told=self.unknown)
+        elif name in self.heeded:
             self.tell(name, "given more than once; the last one counts", "section 5.7")
-        self.seen.add(name)
-        reader(self, value)
+        self.heeded[name] = value
+        if reader is not None:
+            reader(self, value)
 
-    def tell(self, name: str, message: str, section: str) -> None:
-        self.problems.append(Problem(f"{self.where}.{name}", message, f"RFC 6265bis {section}"))
+    def tell(
+        self, name: str, message: str, section: str, *, told: list[Problem] | None = None
+    ) -> None:
+        told = self.problems if told is None else told
+        if len(told) < _MOST_PROBLEMS:
+            where = f"{self.where}.{name[:_SHOWN]}"
+            told.append(Problem(where, message, f"RFC 6265bis {section}"))
+        elif len(told) == _MOST_PROBLEMS:
+            message = "and more of its attributes, which are not told one by one"
+            told.append(Problem(self.where, message, "RFC 6265bis section 5.6"))
 
 
 def octet_length(text: str, *, latin1: bool = False) -> int:
@@ -204,7 +222,6 @@ def _flag(name: str) -> Callable[[_Reading, str], None]:
             # "Secure=false" is a common mistake: the flag is set all the same.
             message = "the value is ignored: the attribute holds by being there"
             reading.tell(name, message, "section 5.6.5")
-        reading.flags.add(name)
 
     return take
 
@@ -219,3 +236,5 @@ _ATTRIBUTES: dict[str, Callable[[_Reading, str], None]] = {
     "samesite": _take_same_site,
     "partitioned": _flag("partitioned"),
 }
+
+KNOWN_ATTRIBUTES = frozenset(_ATTRIBUTES)
