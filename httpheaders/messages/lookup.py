@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import InputError
 from httpheaders.messages.findings import find, number_of
+from httpheaders.messages.headers import escape_octets, unescape_octets
 from httpheaders.messages.paths import Path
 from httpheaders.named_tuples import NamedTuple
 
@@ -180,7 +181,7 @@ def _absolute(path: Path, text: str, base: str) -> str:
     from urllib.parse import urljoin
 
     try:
-        return urljoin(base, text)
+        return unescape_octets(urljoin(base, escape_octets(text)))
     except ValueError as error:
         raise InputError(f"'{text[:60]}' cannot be resolved: {error}") from None
 
