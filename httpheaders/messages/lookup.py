@@ -96,8 +96,8 @@ def look_up(
         hops: the messages in order; the last is meant unless `hop` or `every` says otherwise.
         now: the present, in seconds since 1970.
         hop: which message, counted from 1, or from the end with -1.
-        every: everything that the path leads to, in all messages unless `hop` names one; the lines
-            of a field one by one.
+        every: everything that the path leads to, in all messages unless `hop` names one. The lines
+            of a list field are one value there, too; those of Set-Cookie are several.
         default: the text where nothing is there; the answer is yes then.
         base: an absolute URL that links and locations are resolved against.
         at_most: a number above it counts as it.
