@@ -172,6 +172,7 @@ def test_the_path_may_come_with_the_question():
 def test_plain_lines_are_header_lines():
     done = run("get", "vary", "--lines", stdin=b"Vary: a\nAge: 1\n")
     assert (done.stdout, done.returncode) == (b"a\n\n", 1)
+    assert run("get", "x", "--lines", stdin=b"X: \xe9\n").stdout == b"\xe9\n"
 
 
 def test_an_exchange_is_carried_on_in_json():
