@@ -45,8 +45,8 @@ __all__ = ["Finding", "find", "number_of", "text_of"]
 
 # Kinds of which only the first line counts; the lines of all others can be put together.
 _SINGLE_KINDS = """
-    boolean content-range credentials date disposition etag expires if-range integer item length
-    media-type method products range retry-after seconds text token transport-security
+    boolean content-range credentials date disposition etag expires first-token if-range integer
+    item length media-type method products range retry-after seconds text token transport-security
 """
 # Kinds whose keys are case-sensitive.
 _EXACT_KINDS = frozenset(("item", "list", "dictionary", "json"))
