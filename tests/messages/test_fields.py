@@ -438,7 +438,7 @@ ODD = [
         id="accept-members-skipped",
     ),
     pytest.param(
-        "Accept-Encoding", ["gzip;a=b, br"], [weighted("br")], "only ';q='",
+        "Accept-Encoding", ["gzip;a=b, br"], [weighted("br")], "only one weight",
         "RFC 9110 section 12.4.2", id="coding-with-a-parameter",
     ),
     pytest.param("Accept-Language", ["en_US, de"], [weighted("de")], "en_US", None, id="lang"),
