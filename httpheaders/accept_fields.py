@@ -97,7 +97,8 @@ def show_match(weighted: Weighted) -> str:
     return f"quality {_written[quality]} by the range '{found.text[:100]}'"
 
 
-_weight = lazy_pattern(rf"{OWS}(?:[qQ]=({QVALUE}){OWS})?")
+# weight = OWS ";" OWS "q=" qvalue                                      RFC 9110 section 12.4.2
+_weight = lazy_pattern(rf"{OWS}[qQ]=({QVALUE}){OWS}")
 _MOST_REMEMBERED = 4096
 _LONGEST_REMEMBERED = 128
 
@@ -119,14 +120,13 @@ class _Remembered(dict[Read, Result]):
 
 
 def _read_weight(text: str) -> tuple[int, float] | None:
-    """Read what follows the first semicolon; None when it is more than a weight."""
+    """Read what follows the first semicolon; None when it is not a weight and nothing else."""
     match = _weight.fullmatch(text)
-    if match is None:
-        return None
-    return _weight_of(1.0 if match[1] is None else float(match[1]))
+    return None if match is None else _weight_of(float(match[1]))
 
 
 _weights = _Remembered(_read_weight)
+_UNWEIGHTED = _weight_of(1.0)
 _written = _Remembered("{:g}".format)
 
 
@@ -135,7 +135,8 @@ class _Members(_Remembered[str, tuple[Key, Weighted]]):
     The members of a field as read, remembered like the rest.
 
     `read_range` reads what stands before the first semicolon; `read_rest` reads the whole member
-    again where more than a weight follows. A malformed member has no key; its text says why.
+    again where something else than a weight follows. A malformed member has no key, and a text
+    that says why.
     """
 
     def __init__(
@@ -157,7 +158,7 @@ class _Members(_Remembered[str, tuple[Key, Weighted]]):
     def _read(self, text: str) -> tuple[Range, tuple[int, float]]:
         name, semicolon, rest = text.partition(";")
         found = self.ranges[name]
-        weight = _weights[rest]
+        weight = _weights[rest] if semicolon else _UNWEIGHTED
         if weight is None or (semicolon and not found.key):
             found, quality = self._read_rest(found, text.strip(OWS_CHARACTERS))
             weight = _weight_of(quality)
@@ -181,10 +182,10 @@ def _read_parameters(found: Range, text: str) -> tuple[Range, float]:
 
 
 def _read_only_weight(found: Range, text: str) -> tuple[Range, float]:
-    """Read the weight after a name that takes no other parameters, oddly written as it may be."""
+    """Say what is wrong with the weight after a name that takes no other parameters."""
     if not found.key:
         raise FieldSyntaxError("expected a name", position=0, reference="RFC 9110 section 5.6.2")
-    from httpheaders.syntax.weighted_lists import parse_only_weight  # late: few are so written
+    from httpheaders.syntax.weighted_lists import parse_only_weight  # late: few are wrong
 
     return found, parse_only_weight(text, text.index(";"))
 
@@ -343,10 +344,10 @@ def _read_sound(members: Sequence[str], field: AcceptField) -> Ranges | None:
     names = field.members.ranges
     try:
         for text in members:
-            name, _, rest = text.partition(";")
+            name, semicolon, rest = text.partition(";")
             found = names[name]
-            weight = _weights[rest]
-            if weight is None:  # more than a weight follows
+            weight = _weights[rest] if semicolon else _UNWEIGHTED
+            if weight is None:  # something else than a weight follows
                 key, weighted = field.members[text]
                 ranges[key] = weighted
             else:

@@ -261,7 +261,8 @@ def decide(
         return course.nothing_acceptable()
     required = all(match.offer != "identity" for match in negotiation.ranked)
     if rule is not None and not required:
-        return course.left(objection, rule.reference)
+        # Who refuses the content as it is gets it coded, or nothing.
+        return course.left(objection, rule.reference, varies=True)
     if rule is None and negotiation.selected == "identity":
         return course.left(*_identity_preferred(request), varies=True)
     if not required:
@@ -270,6 +271,15 @@ def decide(
             return course.left(small, None, varies=True)
     coding = next(match.offer for match in negotiation.ranked if match.offer != "identity")
     return course.coded(coding, required=required)
+
+
+def _fields_alone(request: Request, response: Response) -> tuple[str, str] | None:
+    """HEAD and 304 say what GET and 200 would have said, so that stored responses match."""
+    if request.method == "HEAD":
+        return "HEAD gets no content: the fields are those of GET", "RFC 9110 section 9.3.2"
+    if response.status == 304:
+        return "304 has no content: the fields are those of 200", "RFC 9110 section 15.4.5"
+    return None
 
 
 def _identity_preferred(request: Request) -> tuple[str, str]:
@@ -330,10 +340,9 @@ class _Course:
         return outcome
 
     def untouched(self, objection: str, rule: _Rule) -> Decision:
-        varies = rule.varies and self.first_objection(_WORTHLESS)[0] is None
         if rule.objection is _coded_already:
             self._check_coded()
-        return self.left(objection, rule.reference, varies=varies)
+        return self.left(objection, rule.reference, varies=rule.varies)
 
     def left(self, reason: str, reference: str | None, *, varies: bool = False) -> Decision:
         """The content goes out as it is."""
@@ -353,21 +362,13 @@ class _Course:
         if required:
             reason = f"{decision.reason} and refuses the content as it is"
             decision = decision._replace(reason=reason)
-        bodiless = self._without_octets()
-        if bodiless is None:
+        fields_alone = _fields_alone(self.request, self.response)
+        if fields_alone is None:
             return decision
-        reason, reference = bodiless
+        reason, reference = fields_alone
         return decision._replace(
             reason=reason, reference=reference, coding=None, plain_headers=headers
         )
-
-    def _without_octets(self) -> tuple[str, str] | None:
-        # HEAD and 304 say what GET and 200 would have said, so that stored responses match.
-        if self.request.method == "HEAD":
-            return "HEAD gets no content: the fields are those of GET", "RFC 9110 section 9.3.2"
-        if self.response.status == 304:
-            return "304 has no content: the fields are those of 200", "RFC 9110 section 15.4.5"
-        return None
 
     def nothing_acceptable(self) -> Decision:
         """Not acceptable is the answer; but an error's status is worth more than its coding."""
@@ -474,6 +475,11 @@ def compress_message(
     body = response.body
     size = None if body is None else len(body)
     decision = decide(request, response, policy=policy, size=size, explain=explain)
+    fields_alone = _fields_alone(request, response)
+    if body and fields_alone is not None:
+        problem = Problem("response.body", f"is left out: {fields_alone[0]}", fields_alone[1])
+        decision = decision._replace(problems=(*decision.problems, problem))
+        body = None
     if decision.coding is None or body is None:
         decision = decision._replace(problems=decision.problems + decision.changes)
         if decision.status == 406:

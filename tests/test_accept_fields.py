@@ -20,7 +20,11 @@ from httpheaders.accept_fields import (
         (parse_accept_language, "en_GB, da;q=0", [("da", 0.0, ())], ["not a language range"]),
         (parse_accept_language, "a" + "-b" * 19, [("a" + "-b" * 19, 1.0, ())], []),
         (parse_accept_language, "a" + "-b" * 20, [], ["more than 20 subtags"]),
-        (parse_accept_encoding, "gzip;x=1, *;q=0.", [("*", 0.0, ())], ["only ';q='"]),
+        (parse_accept_encoding, "gzip;x=1, *;q=0.", [("*", 0.0, ())], ["only one weight"]),
+        (parse_accept_encoding, 'gzip;q=1;q=0, br;q="0.5"', [], ["only one weight", "weight"]),
+        (parse_accept_language, "en;, da;;q=1, de;q=1;", [], ["only one weight"] * 3),
+        (parse_accept_charset, "a;,b;q=0.5 ", [("b", 0.5, ())], ["only one weight"]),
+        (parse_accept, "a/b;q=1;q=0.2, c/d;", [("c/d", 1.0, ())], ["more than one weight"]),
         (parse_accept_charset, ";, utf-8 ; Q=1", [("utf-8", 1.0, ())], ["expected a name"]),
     ],
 )

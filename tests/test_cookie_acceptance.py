@@ -47,6 +47,8 @@ CHIPS = "draft-cutler-httpbis-partitioned-cookies section 2.1"
         pytest.param(f"a={'é' * 2048}", URL, ["section 5.7 step 4"], id="4097 octets of UTF-8"),
         pytest.param("a=1; Domain=é.com", URL, ["section 5.7 step 8", "section 5.7 step 10"],
                      id="Domain outside ASCII"),
+        pytest.param("a=1; Domain=\u212a.example", "https://sub.k.example",
+                     ["section 5.7 step 8", "section 5.7 step 10"], id="Domain of a Kelvin sign"),
         pytest.param("a=1; Domain=com", URL, ["section 5.7 step 9"], id="Domain is a suffix"),
         pytest.param("a=1; Domain=co.uk", "https://x.co.uk", ["section 5.7 step 9"],
                      id="Domain is a suffix of two labels"),

@@ -58,7 +58,7 @@ class AnswerMemory:
         """Give what to write for this line; None where it must be answered."""
         if not self.is_of_use:
             return None
-        leading = _LEADING_ID.match(line)
+        leading = _leading_id(line)
         known = self._find(line if leading is None else _without_id(line, leading))
         if known is None:
             return None
@@ -79,7 +79,7 @@ class AnswerMemory:
             self.is_of_use = self._found >= MOST_REMEMBERED // 4
             self._found = 0
             answers.clear()
-        leading = _LEADING_ID.match(line)
+        leading = _leading_id(line)
         if leading is not None:
             line = _without_id(line, leading)
             if self._names_ids:
@@ -98,6 +98,11 @@ class AnswerMemory:
         if second != self._second:
             self._second = second
             self._answers_of_second.clear()
+
+
+def _leading_id(line: bytes) -> re.Match[bytes] | None:
+    """Find the id that JSON begins with: a line that does not end as an object is plain text."""
+    return _LEADING_ID.match(line) if line.endswith(b"}") else None
 
 
 def _without_id(line: bytes, leading: re.Match[bytes]) -> bytes:

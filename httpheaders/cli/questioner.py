@@ -171,12 +171,18 @@ class Questioner:
 
     def _of_text_message(self, document: TextLine) -> Question:
         from httpheaders.messages.dump import parse_dump
+        from httpheaders.messages.headers import encode_field_text
 
-        received = parse_dump(document.text.encode("utf-8", "surrogatepass"))
+        try:
+            received = parse_dump(encode_field_text(document.text))
+        except InputError:  # it counts the lines of a dump, of which this is none
+            received = []
         if not received:
             raise InputError("expected a header line, 'Name: value'")
         one = received[0]
-        return self.of(Message(document.line, one.exchange, one.problems))
+        # Which line of the input it is would keep equal lines from having equal answers.
+        problems = tuple(problem._replace(where="the line") for problem in one.problems)
+        return self.of(Message(document.line, one.exchange, problems))
 
     def _unknown(self, key: str) -> str:
         nearest = nearest_word(key, [*self._keys, "id", "request", "response"])

@@ -49,6 +49,7 @@ _ORDERS: Mapping[str, Callable[[float, float], bool]] = {
 # Which parts compare without regard to case, by kind of field; "" is the field or its member.
 _CASELESS: Mapping[str, frozenset[str]] = {
     "token": frozenset(("",)),
+    "first-token": frozenset(("",)),
     "names": frozenset(("",)),
     "texts-without-case": frozenset(("",)),
     "codings": frozenset(("", "range")),

@@ -8,8 +8,8 @@ The shapes, by kind (`KNOWN_FIELDS[name].kind`); keys named here are always ther
 is nothing to say. Names of parameters and directives are in lower case, values as sent without
 their quotes; of a repeated one the first counts.
 
-    text, token, method
-                      "…"
+    text, token, method, first-token
+                      "…"; of a list that is a first-token, the first member
     integer, length, seconds
                       number; a count of seconds is at most 2**31
     boolean           true
@@ -118,6 +118,7 @@ class KnownField(NamedTuple):
 KINDS: Mapping[str, FieldKind] = {
     "text": FieldKind("scalars:text"),
     "token": FieldKind("scalars:token", None, True),
+    "first-token": FieldKind("scalars:first_token", None, True),
     "method": FieldKind("scalars:token"),
     "integer": FieldKind("scalars:integer"),
     "length": FieldKind("scalars:content_length"),
@@ -275,7 +276,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         'Fetch section "Cross-Origin-Resource-Policy header"',
         "cross-origin-resource-policy",
     ),
-    ("token", 'Fetch section "X-Content-Type-Options header"', "x-content-type-options"),
+    ("first-token", 'Fetch section "X-Content-Type-Options header"', "x-content-type-options"),
     ("token", 'HTML section "The X-Frame-Options header"', "x-frame-options"),
     ("token", "Save Data API", "save-data"),
     ("json", "Reporting API, draft of 2018", "report-to"),

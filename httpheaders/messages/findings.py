@@ -26,6 +26,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import FieldSyntaxError
+from httpheaders.messages.headers import (
+    Latin1Text,
+    escape_octets,
+    join_field_text,
+    unescape_octets,
+)
 from httpheaders.messages.paths import OF_REQUESTS, PSEUDO_NAMES, Path
 from httpheaders.named_tuples import NamedTuple
 
@@ -39,8 +45,8 @@ __all__ = ["Finding", "find", "number_of", "text_of"]
 
 # Kinds of which only the first line counts; the lines of all others can be put together.
 _SINGLE_KINDS = """
-    boolean content-range credentials date disposition etag expires if-range integer item length
-    media-type method products range retry-after seconds text token transport-security
+    boolean content-range credentials date disposition etag expires first-token if-range integer
+    item length media-type method products range retry-after seconds text token transport-security
 """
 # Kinds whose keys are case-sensitive.
 _EXACT_KINDS = frozenset(("item", "list", "dictionary", "json"))
@@ -232,8 +238,18 @@ class _Follower:
 
     def _read(self, lines: Sequence[str]) -> Any:
         read = _fields().field_value
-        value, self._problems = read(self._path.name, lines, now=self._now)
-        return value
+        if not any(isinstance(line, Latin1Text) for line in lines):
+            value, self._problems = read(self._path.name, lines, now=self._now)
+            return value
+        # What is no UTF-8 goes through the reader as octets, to be known in any part it cuts out.
+        value, problems = read(self._path.name, list(map(escape_octets, lines)), now=self._now)
+        self._problems = tuple(
+            problem._replace(message=unescape_octets(problem.message)) for problem in problems
+        )
+        try:
+            return _unescaped(value)
+        except RecursionError:
+            raise FieldSyntaxError("the value is nested too deeply") from None
 
     def _first_step(self, lines: list[str]) -> tuple[list[Any], Sequence[tuple[str, str | int]]]:
         """Take the step that knows the lines of the field, if the path begins with one."""
@@ -249,7 +265,8 @@ class _Follower:
         if sign == "[]" and self._kind is None:
             from httpheaders.syntax.field_values import split_list
 
-            value = split_list(value)
+            members = (one for line in lines for one in split_list(escape_octets(line)))
+            value = list(map(unescape_octets, members))
         return [value], self._path.steps
 
     def _line(self, lines: list[str], index: int) -> Any:
@@ -352,7 +369,7 @@ def _texts_of_field(kind: str | None, lines: list[str]) -> Iterable[str]:
     if kind in _SINGLE_KINDS.split():
         return lines[:1]
     # "; " for Cookie: RFC 9113 section 8.2.3
-    return [("; " if kind == "cookies" else ", ").join(lines)]
+    return [join_field_text("; " if kind == "cookies" else ", ", lines)]
 
 
 def text_of(value: Any) -> str:
@@ -382,7 +399,7 @@ def _text_of(value: Any) -> str:
     if isinstance(value, (int, float)):
         return str(int(value) if value == int(value) else value)
     if isinstance(value, list) and all(isinstance(member, (str, dict)) for member in value):
-        return ", ".join(map(_text_of, value))
+        return join_field_text(", ", map(_text_of, value))
     from json import dumps
 
     return dumps(value, separators=(",", ":"), ensure_ascii=False)
@@ -404,5 +421,13 @@ def number_of(text: str) -> float | None:
 def _on_one_line(text: str) -> str:
     # "replace each of those characters with SP": RFC 9110 section 5.5
     if "\r" in text or "\n" in text or "\0" in text:
-        text = text.translate(_TO_SPACE)
-    return text.strip(" \t") if text[:1] in " \t" or text[-1:] in " \t" else text
+        text = type(text)(text.translate(_TO_SPACE))
+    return type(text)(text.strip(" \t")) if text[:1] in " \t" or text[-1:] in " \t" else text
+
+
+def _unescaped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {unescape_octets(key): _unescaped(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return list(map(_unescaped, value))
+    return unescape_octets(value) if isinstance(value, str) else value

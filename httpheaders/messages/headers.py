@@ -21,9 +21,14 @@ __all__ = [
     "checked_field",
     "decode_field_text",
     "encode_field_text",
+    "escape_octets",
     "join_field_text",
     "parse_field_line",
+    "unescape_octets",
 ]
+
+# Octets above ASCII, as Python's `surrogateescape` has them.
+_ESCAPES = {octet: 0xDC00 + octet for octet in range(0x80, 0x100)}
 
 
 class Latin1Text(str):
@@ -61,6 +66,28 @@ def join_field_text(separator: str, parts: Iterable[str]) -> str:
         return separator.join(parts)
     octets = encode_field_text(separator).join(encode_field_text(part) for part in parts)
     return decode_field_text(octets)
+
+
+def escape_octets(text: str) -> str:
+    r"""
+    Escape octets that were not UTF-8, so that they are known in every part that is cut out.
+
+    Other text stays as it is; `unescape_octets` makes text of the parts.
+
+    >>> unescape_octets(escape_octets(decode_field_text(b"a=caf\xe9"))[2:])
+    'caf\xe9'
+    """
+    return text.translate(_ESCAPES) if isinstance(text, Latin1Text) else text
+
+
+def unescape_octets(text: str) -> str:
+    """Make text of a part of what `escape_octets` gave, such that it keeps its octets."""
+    if text.isascii():
+        return text
+    try:
+        return decode_field_text(text.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:  # half a pair, which JSON can say
+        return text
 
 
 def parse_field_line(line: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from httpheaders.errors import InputError
 from httpheaders.messages.findings import find, number_of
+from httpheaders.messages.headers import escape_octets, unescape_octets
 from httpheaders.messages.paths import Path
 from httpheaders.named_tuples import NamedTuple
 
@@ -95,8 +96,8 @@ def look_up(
         hops: the messages in order; the last is meant unless `hop` or `every` says otherwise.
         now: the present, in seconds since 1970.
         hop: which message, counted from 1, or from the end with -1.
-        every: everything that the path leads to, in all messages unless `hop` names one; the lines
-            of a field one by one.
+        every: everything that the path leads to, in all messages unless `hop` names one. The lines
+            of a list field are one value there, too; those of Set-Cookie are several.
         default: the text where nothing is there; the answer is yes then.
         base: an absolute URL that links and locations are resolved against.
         at_most: a number above it counts as it.
@@ -180,7 +181,7 @@ def _absolute(path: Path, text: str, base: str) -> str:
     from urllib.parse import urljoin
 
     try:
-        return urljoin(base, text)
+        return unescape_octets(urljoin(base, escape_octets(text)))
     except ValueError as error:
         raise InputError(f"'{text[:60]}' cannot be resolved: {error}") from None
 

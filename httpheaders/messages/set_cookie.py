@@ -16,6 +16,7 @@ from httpheaders.answer import Problem
 from httpheaders.messages.headers import Latin1Text, encode_field_text
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.cookie_text import CookieAttribute, split_set_cookie
+from httpheaders.syntax.grammar import ascii_lower
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["KNOWN_ATTRIBUTES", "SetCookie", "octet_length", "read_set_cookie"]
@@ -193,7 +194,7 @@ def _take_domain(reading: _Reading, value: str) -> None:
         reading.tell("domain", message, "section 5.6.3")
     elif not value:
         reading.tell("domain", "empty: the cookie goes to this host alone", "section 5.7 step 7")
-    domain = value.removeprefix(".").lower()
+    domain = ascii_lower(value.removeprefix("."))
     if domain.startswith("[") and domain.endswith("]"):
         # A host that is an IPv6 address is written in brackets in URLs, and so it is here.
         domain = domain[1:-1]

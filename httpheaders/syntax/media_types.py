@@ -127,10 +127,10 @@ def parse_media_range(text: str) -> MediaRange:
     """
     Read one member of an Accept field: a range, its parameters, and its weight.
 
-    The parameter "q" is the weight wherever it stands, as the section asks; the first one counts.
+    The parameter "q" is the weight wherever it stands, as the section asks.
 
     Raises:
-        FieldSyntaxError: not a media range, or its weight is none.
+        FieldSyntaxError: not a media range, or its weight is none, or there are two.
 
     Source: RFC 9110 section 12.5.1.
 
@@ -143,6 +143,8 @@ def parse_media_range(text: str) -> MediaRange:
     weights = [value for name, value in parameters if name == "q"]
     if not weights:
         return MediaRange(main_type, subtype, tuple(parameters))
+    if len(weights) > 1:
+        raise FieldSyntaxError("more than one weight", reference="RFC 9110 section 12.4.2")
     others = tuple(parameter for parameter in parameters if parameter[0] != "q")
     return MediaRange(main_type, subtype, others, parse_weight(weights[0]))
 

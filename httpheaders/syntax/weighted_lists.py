@@ -11,7 +11,7 @@ import re
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.field_values import parse_parameters, parse_weight
-from httpheaders.syntax.grammar import LANGUAGE_TAG, OWS_CHARACTERS, TOKEN
+from httpheaders.syntax.grammar import LANGUAGE_TAG, OWS, OWS_CHARACTERS, TOKEN
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
 _language_range = lazy_pattern(rf"\*|{LANGUAGE_TAG}")
 # codings = content-coding / "identity" / "*"                           RFC 9110 section 12.5.3
 _coding = lazy_pattern(TOKEN)
+# weight = OWS ";" OWS "q=" qvalue                                      RFC 9110 section 12.4.2
+_only_weight = lazy_pattern(rf"{OWS};{OWS}[qQ]=([^;]*+)")
 _EXPECTED_NAME = "a name such as 'gzip' or 'utf-8'"
 
 
@@ -90,17 +92,21 @@ def parse_only_weight(member: str, position: int) -> float:
     Read what follows the name in a member that takes a weight and nothing else.
 
     Raises:
-        FieldSyntaxError: there is something else, or the weight is none.
+        FieldSyntaxError: there is something else, a second weight too, or the weight is none.
 
     Source: RFC 9110 section 12.4.2.
 
     >>> parse_only_weight("gzip ; Q=0.5", 4)
     0.5
     """
-    parameters = parse_parameters(member, position)
-    if any(name != "q" for name, _ in parameters):
-        raise FieldSyntaxError("only ';q=' may follow", reference="RFC 9110 section 12.4.2")
-    return parse_weight(parameters[0][1]) if parameters else 1.0
+    if not member[position:].strip(OWS_CHARACTERS):
+        return 1.0
+    match = _only_weight.fullmatch(member, position)
+    if match is None:
+        raise FieldSyntaxError(
+            "only one weight may follow, such as ';q=0.5'", reference="RFC 9110 section 12.4.2"
+        )
+    return parse_weight(match[1].rstrip(OWS_CHARACTERS))
 
 
 def _parse(member: str, pattern: re.Pattern[str], expected: str) -> WeightedRange:

@@ -79,6 +79,24 @@ def test_plain_lines_are_not_taken_for_what_is_left_of_json():
     assert run(*words, stdin=lines * 2).stdout == forgetful_run(*words, stdin=lines * 2).stdout
 
 
+@pytest.mark.parametrize("form", ["", "--raw", "--quiet"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("cookie", "parse"), id="cookie-parse"),
+        pytest.param(("negotiate", "a/b"), id="negotiate"),
+        pytest.param(("parse",), id="parse"),
+        pytest.param(("gzip",), id="gzip"),
+    ],
+)
+def test_plain_lines_that_begin_like_json_have_no_id(words, form):
+    lines = b'{"id": 1, "foo\n{"id": 2, "foo\n{"id": 1, "foo\n{"id":"a","foo=1\n{"id":22,"foo=1\n'
+    asked = (*words, "--lines", *([form] if form else []))
+    remembering, forgetful = run(*asked, stdin=lines), forgetful_run(*asked, stdin=lines)
+    assert remembering.stdout == forgetful.stdout
+    assert remembering.returncode == forgetful.returncode
+
+
 def memory(now: list[float], *, names_ids: bool = True) -> AnswerMemory:
     return AnswerMemory(lambda: now[0], names_ids=names_ids)
 

@@ -55,6 +55,37 @@ def test_one_answer_for_a_whole_dump(arguments, printed, status):
     assert (done.stdout, done.stderr, done.returncode) == (printed, b"", status)
 
 
+# RFC 9110 section 5.5: octets that are not UTF-8 are opaque, and leave as they came
+@pytest.mark.parametrize(
+    ("dump", "arguments", "printed"),
+    [
+        (b"Set-Cookie: a=caf\xe9", ["set-cookie[a]"], b"caf\xe9\n"),
+        (b"Set-Cookie: a=b; Path=/\xe9", ["set-cookie[a].path"], b"/\xe9\n"),
+        (b"Set-Cookie: a=\xe9\nSet-Cookie: b=\xc3\xa9", ["set-cookie", "--all"], None),
+        (b"Cookie: a=\xe9", ["cookie[a]"], b"\xe9\n"),
+        (b"Cookie: a=\xe9\nCookie: b=c", ["cookie"], b"a=\xe9; b=c\n"),
+        (b'Content-Disposition: x; filename="\xe9"', ["content-disposition.filename"], b"\xe9\n"),
+        (
+            b"Content-Disposition: x; filename=\xe9; filename*=UTF-8''%C3%A9",
+            ["content-disposition.filename"],
+            b"\xc3\xa9\n",
+        ),
+        (b"Link: </\xe9>; rel=next", ["link[next]"], b"/\xe9\n"),
+        (b"Link: </\xe9>; rel=next", ["link[next]", "--base", "http://a/"], b"http://a/\xe9\n"),
+        (b"Location: /\xe9", ["location", "--base", "http://a/"], b"http://a/\xe9\n"),
+        (b"X: \xe9\nX: \xc3\xa9", ["x"], b"\xe9, \xc3\xa9\n"),
+        (b"X: a, \xe9\nX: b", ["x[\u00e9]"], b"\xe9\n"),
+        (b"X: \xe9\0\xe9", ["x"], b"\xe9 \xe9\n"),
+        (b"Vary: \xe9, a", ["vary"], b"\xe9, a\n"),
+        (b"Nel: [[[\xe9", ["nel[0]"], b"[[[\xe9\n"),
+    ],
+)
+def test_octets_leave_as_they_came(dump, arguments, printed):
+    if printed is None:
+        printed = dump.replace(b"Set-Cookie: ", b"") + b"\n"
+    assert run("get", *arguments, stdin=dump + b"\n").stdout == printed
+
+
 def test_json_holds_the_value_and_where_it_was():
     answer = json.loads(run("get", "vary", "--json", stdin=HOPS).stdout)
     assert answer == {
@@ -141,6 +172,7 @@ def test_the_path_may_come_with_the_question():
 def test_plain_lines_are_header_lines():
     done = run("get", "vary", "--lines", stdin=b"Vary: a\nAge: 1\n")
     assert (done.stdout, done.returncode) == (b"a\n\n", 1)
+    assert run("get", "x", "--lines", stdin=b"X: \xe9\n").stdout == b"\xe9\n"
 
 
 def test_an_exchange_is_carried_on_in_json():

@@ -193,6 +193,15 @@ def test_headers_go_to_a_file(page, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["headers", "page.html"]
 
 
+@pytest.mark.parametrize("lines", [(), ("--lines",)])
+def test_lines_that_come_again_have_their_headers_in_the_file(tmp_path, lines):
+    target = tmp_path / "headers"
+    question = b'{"accept_encoding":"gzip;q=0","body":"x"}\n'
+    done = run("gzip", *lines, "--headers-to", str(target), stdin=question * 4)
+    assert done.stdout.count(b"\n") == 4
+    assert target.read_text() == "\n".join(["Vary: Accept-Encoding\n"] * 4)
+
+
 @pytest.mark.parametrize("level", ["1", "6", "9"])
 def test_levels(page, level):
     assert gzip.decompress(run("gzip", "--raw", page, "--level", level).stdout) == TEXT

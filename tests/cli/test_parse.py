@@ -88,6 +88,16 @@ def test_framing_that_contradicts_itself_is_named():
     assert "Transfer-Encoding" in told
 
 
+def test_a_line_of_many_is_told_without_the_number_of_another():
+    done = run("parse", "--lines", stdin=b"A: b\nBad Header: x\nfoo bar\nX: \xe9\n")
+    sound, odd, unreadable, latin = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (sound["ok"], odd["problems"][0]["where"]) == (True, "the line")
+    message = "expected a header line, 'Name: value'"
+    assert unreadable["error"] == {"line": 3, "message": message}
+    assert done.stderr.decode() == f"Error: <stdin> line 3: {message}\n"
+    assert latin["headers"] == {"x": ["\u00e9"]}
+
+
 def test_lines_of_fields():
     answers = parsed(b"Vary: a, b\nMax-Forwards: 3\n", "--lines")
     assert [answer["fields"] for answer in answers] == [{"vary": ["a", "b"]}, {"max-forwards": 3}]

@@ -10,6 +10,7 @@ import re
 from email.message import Message
 
 WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+ONLY_WEIGHT = re.compile(rf"[ \t]*[qQ]=({WEIGHT.pattern})[ \t]*")
 NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 LANGUAGE = re.compile(r"\*|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 SAME_CODING = {"x-gzip": "gzip", "x-compress": "compress"}
@@ -49,13 +50,16 @@ def read_ranges(dimension: str, field: str | None) -> list[tuple[object, float]]
         return [(anything, 1.0)]
     ranges = []
     for member in split(field, ","):
+        _, semicolon, rest = member.partition(";")
+        if dimension != "type" and semicolon and not ONLY_WEIGHT.fullmatch(rest):
+            continue
         name, *parameters = split(member, ";")
         pairs = [parameter.split("=", 1) for parameter in parameters]
         if any(len(pair) < 2 or not is_value(pair) for pair in pairs):
             continue
         weights = [value for key, value in pairs if key.lower() == "q"]
         others = [pair for pair in pairs if pair[0].lower() != "q"]
-        if weights and not WEIGHT.fullmatch(weights[0]):
+        if len(weights) > 1 or (weights and not WEIGHT.fullmatch(weights[0])):
             continue
         range_ = read_range(dimension, name, others)
         if range_ is not None:

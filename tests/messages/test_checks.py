@@ -41,6 +41,7 @@ RESPONSE = Exchange(
                 ("X-Empty", ""),
                 ("X-When", "2026-11-22"),
                 ("X-Frame-Options", "Deny"),
+                ("X-Content-Type-Options", "NoSniff, x"),
             ]
         ),
         None,
@@ -126,6 +127,7 @@ x-empty==
 x-when>2026-11-21
 x-when<=Sun, 22 Nov 2026 00:00:00 GMT
 x-frame-options==DENY
+x-content-type-options==nosniff
 """.strip("\n").splitlines()
 
 FAIL = """

@@ -381,6 +381,23 @@ def test_well_formed_field(name, lines, value):
 
 # name, lines, value, words of the first problem, its section
 ODD = [
+    *(
+        pytest.param(
+            "X-Content-Type-Options",
+            lines,
+            value,
+            message,
+            'Fetch section "X-Content-Type-Options header"',
+            id=f"nosniff-{name}",
+        )
+        for name, lines, value, message in (
+            ("twice", ["nosniff, nosniff"], "nosniff", "the first one counts"),
+            ("first", ["NoSniff , x"], "NoSniff", "the first one counts"),
+            ("last", ["x,nosniff"], "x", "the first one counts"),
+            ("behind-nothing", [", nosniff"], "", "the first one counts"),
+            ("quoted", ['"nosniff"'], '"nosniff"', "is not a token"),
+        )
+    ),
     pytest.param("Expires", ["0"], None, "counts as expired", "RFC 9111 section 5.3", id="zero"),
     pytest.param("Date", ["now"], None, "is not a date", "RFC 9110 section 5.6.7", id="no-date"),
     pytest.param(
@@ -421,7 +438,7 @@ ODD = [
         id="accept-members-skipped",
     ),
     pytest.param(
-        "Accept-Encoding", ["gzip;a=b, br"], [weighted("br")], "only ';q='",
+        "Accept-Encoding", ["gzip;a=b, br"], [weighted("br")], "only one weight",
         "RFC 9110 section 12.4.2", id="coding-with-a-parameter",
     ),
     pytest.param("Accept-Language", ["en_US, de"], [weighted("de")], "en_US", None, id="lang"),

@@ -93,6 +93,23 @@ def test_everything_found_has_its_place():
     assert result.found == (Place(3, {"seconds": 120, "iso": None, "epoch": None}, "120"),)
 
 
+# RFC 9110 section 5.3: the lines of a list are one value; Set-Cookie is the exception
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("vary", ["a, b"], id="a-list"),
+        pytest.param("x-own", ["a, b"], id="an-unknown-field"),
+        pytest.param("cookie", ["a; b"], id="cookie-pairs"),
+        pytest.param("set-cookie", ["a", "b"], id="set-cookie"),
+        pytest.param("etag", ["a"], id="one-value"),
+    ],
+)
+def test_every_value_of_several_lines(name, expected):
+    exchange = Exchange(None, Response(200, Headers([(name, "a"), (name, "b")])))
+    result = look_up(parse_path(name), [exchange], now=NOW, every=True)
+    assert [place.text for place in result.found] == expected
+
+
 @pytest.mark.parametrize(
     ("path", "options", "message"),
     [

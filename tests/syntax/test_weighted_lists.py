@@ -26,7 +26,6 @@ from httpheaders.syntax.weighted_lists import (
         pytest.param(
             parse_coding_range, "x-gzip;q=1.000", WeightedRange("x-gzip", 1.0), id="1.000"
         ),
-        pytest.param(parse_coding_range, "gzip;q=0.5;q=0", WeightedRange("gzip", 0.5), id="twice"),
         pytest.param(
             parse_language_range, "a" + "-b" * 30, WeightedRange("a" + "-b" * 30, 1.0), id="long"
         ),
@@ -56,6 +55,11 @@ def test_member(parse, text, found):
         pytest.param(parse_coding_range, "gzip;q=.5", id="weight-without-zero"),
         pytest.param(parse_coding_range, "gzip;q", id="weight-without-value"),
         pytest.param(parse_coding_range, "gzip;q =1", id="blank-in-weight"),
+        pytest.param(parse_coding_range, "gzip;q=0.5;q=0", id="two-weights"),
+        pytest.param(parse_coding_range, 'gzip;q="0.5"', id="a-quoted-weight"),
+        pytest.param(parse_coding_range, "gzip;", id="a-semicolon-alone"),
+        pytest.param(parse_language_range, "en;;q=1", id="a-semicolon-before-the-weight"),
+        pytest.param(parse_language_range, "en;q=1;", id="a-semicolon-behind-the-weight"),
     ],
 )
 def test_malformed_member_is_refused(parse, text):

@@ -66,14 +66,17 @@ def test_a_remembered_decision_keeps_the_vary_of_each_response():
         assert call(plain, headers=headers)["vary"] == "Accept-Encoding"
 
 
-def test_small_images_do_not_vary_whatever_came_before():
+def test_small_images_vary_whatever_came_before():
     def image(environ, start_response):
         start_response("200 OK", [("Content-Type", "image/png")])
         return [b"x"]
 
     middleware = compression_middleware(image)
     for _ in range(3):
-        assert call(middleware, headers={"Accept-Encoding": "gzip"}, strict=False)["vary"] is None
+        answer = call(middleware, headers={"Accept-Encoding": "gzip"}, strict=False)
+        assert (answer["content-encoding"], answer["vary"]) == (None, "Accept-Encoding")
+    refused = call(middleware, headers={"Accept-Encoding": "*;q=0"}, strict=False)
+    assert (refused.status, refused["vary"]) == (406, "Accept-Encoding")
 
 
 def test_the_length_is_right_and_the_tag_weak():

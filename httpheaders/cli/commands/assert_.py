@@ -76,7 +76,6 @@ def answer(
     )
     if report is not None:
         report.add(None if question.id is None else str(question.id), result.checks)
-    result = result._replace(problems=(*(question.problems or ()), *result.problems))
     keys = {
         "checks": [
             {

@@ -85,7 +85,6 @@ def answer(question: Question, *, now_is_given: bool = False) -> Reply:
         settings=_settings(values),
         explain=question.explain,
     )
-    result = result._replace(problems=(*(question.problems or ()), *result.problems))
     return Reply(result, _keys(result), lambda: _raw(result), _carried(question.exchange, result))
 
 

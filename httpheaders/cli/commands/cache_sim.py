@@ -39,8 +39,6 @@ def answer(question: Question, simulation: CacheSimulation) -> Reply:
     if request is None or response is None:
         raise InputError("expected an exchange: an object with t, request and response")
     result = simulation.step(request, response, now=_time(question), explain=question.explain)
-    if question.problems:
-        result = result._replace(problems=question.problems)
     keys = {
         "t": result.time,
         "url": request.url,

@@ -75,8 +75,6 @@ def answer(question: Question) -> Reply:
     response = _response(question)
     request = _request(question)
     result = answer_conditional(request, response, now=question.now, explain=question.explain)
-    if question.problems:
-        result = result._replace(problems=(*question.problems, *result.problems))
     return _reply(question, result)
 
 

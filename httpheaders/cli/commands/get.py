@@ -71,7 +71,6 @@ def answer(question: Question, *, counts_from_now: bool, as_json: bool, end: byt
     )
     if not as_json:
         return Reply(result, {}, _ended(result, end))
-    result = result._replace(problems=(*(question.problems or ()), *result.problems))
     # Only who sends messages as JSON has a use for them behind the answer.
     carried = question.exchange if question.problems is None else None
     return Reply(result, _keys(values["path"], result), lambda: _ended(result, end), carried)

@@ -344,11 +344,17 @@ def command(
     given = {key: value for key, value in given.items() if value is not None and value != ()}
     given["raw"] = io.raw
     with _headers_file(headers_to) as tell:
-        return _run(io, content_file, given, tell)
+        # The file has the fields of lines that come again, too.
+        form = FORM._replace(repeats=headers_to is None)
+        return _run(io, form, content_file, given, tell)
 
 
 def _run(
-    io: InputOutput, file: str | None, given: dict[str, Any], tell: Callable[[Headers], None]
+    io: InputOutput,
+    form: Form,
+    file: str | None,
+    given: dict[str, Any],
+    tell: Callable[[Headers], None],
 ) -> ExitStatus:
     def told(question: Question) -> Reply:
         reply = answer(question)
@@ -357,7 +363,7 @@ def _run(
         return reply
 
     if io.lines:
-        return io.answer_each(FORM, given, told)
+        return io.answer_each(form, given, told)
     from httpheaders.cli.beginnings import Beginning
 
     opened = io if file is None else io._replace(source=file)
@@ -365,7 +371,7 @@ def _run(
         beginning = Beginning(stream)
         filters = io.raw and not io.quiet
         if file is None and not holds_content(beginning, raw=filters):
-            return io.answer_each(FORM, given, told, beginning)
+            return io.answer_each(form, given, told, beginning)
         if filters:
             status, headers = filter_content(io, beginning, given)
             tell(headers)
@@ -373,7 +379,7 @@ def _run(
         content = beginning.whole_within(LARGEST_CONTENT)
         if content is None:
             raise InputError(f"content of more than {LARGEST_CONTENT >> 20} MiB: use --raw")
-    return io._replace(source=None).answer_each(FORM, {**given, "content": content}, told)
+    return io._replace(source=None).answer_each(form, {**given, "content": content}, told)
 
 
 def _refuse_terminal(io: InputOutput) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from httpheaders.errors import FieldSyntaxError
 from httpheaders.messages.field_readers.reading import Reading, shown
 from httpheaders.syntax.field_values import split_list
-from httpheaders.syntax.grammar import is_token, parse_delta_seconds
+from httpheaders.syntax.grammar import OWS_CHARACTERS, is_token, parse_delta_seconds
 from httpheaders.syntax.patterns import lazy_pattern
 
 # Exact in every JSON reader that has 64-bit integers.
@@ -27,7 +27,18 @@ def text(lines: Sequence[str], reading: Reading) -> str:
 
 def token(lines: Sequence[str], reading: Reading) -> str:
     """Give the value as it stands, and tell when it is not a token."""
-    value = reading.only(lines)
+    return _token(reading.only(lines), reading)
+
+
+def first_token(lines: Sequence[str], reading: Reading) -> str:
+    """Give the first member of what Fetch reads as a list, in which empty members count."""
+    value, comma, _ = reading.only(lines).partition(",")
+    if comma:
+        reading.tell("a list where one token is expected: the first one counts")
+    return _token(value.rstrip(OWS_CHARACTERS), reading)
+
+
+def _token(value: str, reading: Reading) -> str:
     if not is_token(value):
         reading.tell(f"{shown(value)} is not a token")
     return value
