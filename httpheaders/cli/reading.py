@@ -163,8 +163,6 @@ def _gathered(documents: Iterable[Document]) -> Message:
             # It keeps its place among the others, and nothing can be found in it.
             hops.append(Exchange())
             problems.append(Problem(f"message {len(hops)}", document.message))
-    if not hops:
-        raise InputError("no HTTP message found: the HAR file has no entries")
     return Message(None, hops[-1], tuple(problems), earlier=tuple(hops[:-1]))
 
 
@@ -236,6 +234,8 @@ def _json_parts(
     if value is None:
         value = _document(_whole(head, chunks), place)
     if _is_har(value):
+        if not value["log"]["entries"]:
+            raise InputError("no HTTP message found: the HAR file has no entries")
         return Parts(True, _har_messages(value), True)
     return Parts(False, [Record(None, value)])
 

@@ -68,7 +68,18 @@ def test_input_is_recognised_by_how_it_begins(octets, expected, slow):
 
 @pytest.mark.parametrize(
     "octets",
-    [b"", b"\n \r\n", b" " * 200_000, b"[]", b"null", b'"text"', b"{", b'{"a":1', b"\xff\xfe{\0"],
+    [
+        b"",
+        b"\n \r\n",
+        b" " * 200_000,
+        b"[]",
+        b"null",
+        b'"text"',
+        b"{",
+        b'{"a":1',
+        b"\xff\xfe{\0",
+        b'{"log":{"entries":[]}}',
+    ],
     ids=[
         "nothing",
         "blanks",
@@ -79,6 +90,7 @@ def test_input_is_recognised_by_how_it_begins(octets, expected, slow):
         "cut",
         "cut later",
         "UTF-16",
+        "empty HAR",
     ],
 )
 def test_input_that_asks_nothing_is_an_error(octets):
