@@ -136,13 +136,13 @@ def read_documents(
     chunks = _chunks(stream, before_wait)
     if lines:
         return Parts(True, _text_lines(_lines(chunks), is_answered))
-    head = _head(chunks)
+    head, place = _head(chunks)
     if is_plain is not None and not head.startswith(b"{"):
         head = _whole(head, chunks)
         if is_plain(head):
             return Parts(False, [TextLine(None, decode_field_text(head.rstrip(b"\r\n")))])
     if head.startswith((b"{", b"[", b'"')):
-        return _json_parts(head, chunks, is_answered)
+        return _json_parts(head, place, chunks, is_answered)
     messages = _dump_messages(_whole(head, chunks))
     return Parts(len(messages) > 1, messages, True)
 
@@ -163,8 +163,6 @@ def _gathered(documents: Iterable[Document]) -> Message:
             # It keeps its place among the others, and nothing can be found in it.
             hops.append(Exchange())
             problems.append(Problem(f"message {len(hops)}", document.message))
-    if not hops:
-        raise InputError("no HTTP message found: the HAR file has no entries")
     return Message(None, hops[-1], tuple(problems), earlier=tuple(hops[:-1]))
 
 
@@ -177,17 +175,30 @@ def _chunks(stream: Input, before_wait: Callable[[], None]) -> Iterator[bytes]:
         yield chunk
 
 
-def _head(chunks: Iterator[bytes]) -> bytes:
+class _Place(NamedTuple):
+    """Where the input begins behind its leading blanks."""
+
+    line: int = 1
+    column: int = 1
+
+
+def _head(chunks: Iterator[bytes]) -> tuple[bytes, _Place]:
     head = b""
+    passed = 0  # line ends that are in head no more
     for chunk in chunks:
         head += chunk
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise InputError("input is UTF-16: expected UTF-8, or the octets a server sent")
         text = head.removeprefix(_UTF8_MARK)
-        if text.lstrip(_BLANKS):
+        if begun := text.lstrip(_BLANKS):
+            if begun[:1] not in b'{["':
+                return text, _Place()
             # Blank lines before JSON mean nothing; before a dump they do no harm.
-            return text.lstrip(_BLANKS) if text.lstrip(_BLANKS)[:1] in b'{["' else text
+            blanks = text[: len(text) - len(begun)]
+            line = 1 + passed + blanks.count(b"\n")
+            return begun, _Place(line, len(blanks) - blanks.rfind(b"\n"))
         if len(head) > CHUNK:
+            passed += head.count(b"\n") - 1
             head = b"\n"
     raise InputError("input is empty: expected JSON, a header dump or a HAR file")
 
@@ -206,22 +217,25 @@ def _whole(head: bytes, chunks: Iterator[bytes]) -> bytes:
 
 
 def _json_parts(
-    head: bytes, chunks: Iterator[bytes], is_answered: Callable[[bytes], bool]
+    head: bytes, place: _Place, chunks: Iterator[bytes], is_answered: Callable[[bytes], bool]
 ) -> Parts:
     head = _with_lines(1, head, chunks)
     first, _, rest = head.partition(b"\n")
     value = _object_or_none(first)
     if value is not None and not _is_har(value):
-        later = _json_lines(_lines(chain((rest,), chunks), number=1), is_answered)
-        return Parts(True, chain((Record(1, value),), later))
+        later = _json_lines(_lines(chain((rest,), chunks), place.line), is_answered)
+        return Parts(True, chain((Record(place.line, value),), later))
     if value is None and first.rstrip(_BLANKS).endswith(b"}"):
         # No JSON text goes on with "{" after "}": these are lines, and the first is a bad one.
         head = _with_lines(2, head, chunks)
         if head.partition(b"\n")[2].lstrip(_BLANKS).startswith(b"{"):
-            return Parts(True, _json_lines(_lines(chain((head,), chunks)), is_answered))
+            numbered = _lines(chain((head,), chunks), place.line - 1)
+            return Parts(True, _json_lines(numbered, is_answered))
     if value is None:
-        value = _document(_whole(head, chunks))
+        value = _document(_whole(head, chunks), place)
     if _is_har(value):
+        if not value["log"]["entries"]:
+            raise InputError("no HTTP message found: the HAR file has no entries")
         return Parts(True, _har_messages(value), True)
     return Parts(False, [Record(None, value)])
 
@@ -249,12 +263,12 @@ def _object_or_none(line: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _document(octets: bytes) -> dict[str, Any]:
+def _document(octets: bytes, place: _Place) -> dict[str, Any]:
     if len(octets) > LARGEST_PART:
         raise InputError(f"input is larger than {LARGEST_PART >> 20} MiB")
     from httpheaders.syntax.strict_json import read_json
 
-    value = read_json(octets)
+    value = read_json(octets, line=place.line, column=place.column)
     if not isinstance(value, dict):
         raise InputError(
             "expected a JSON object; for many questions write one object a line (jq -c '.[]')"

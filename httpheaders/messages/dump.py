@@ -3,6 +3,7 @@ Header dumps: what curl, wget and HTTPie print about the messages they saw.
 
 How this works. The first line tells the layout: `curl -v` (prefixed lines), `wget -S` (indented
 lines), `wget -d` (marked blocks), or the plain messages of `curl -i`, HTTPie and everything else.
+Words of the programs' own, or the command itself, may stand before it.
 Each layout is one function that cuts the dump into blocks: the lines of a head, and the octets of
 the body that follows. The blocks are then read alike and requests are paired with their responses.
 
@@ -24,9 +25,10 @@ from httpheaders.answer import Problem
 from httpheaders.errors import InputError
 from httpheaders.messages.framing import declared_length
 from httpheaders.messages.head import START_LINE, Line, MessageHead, parse_head, split_lines
+from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import Exchange, Request, Response
 from httpheaders.named_tuples import NamedTuple
-from httpheaders.syntax.grammar import is_field_value, is_token
+from httpheaders.syntax.grammar import TOKEN, is_field_value, is_token
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["Received", "parse_dump"]
@@ -128,6 +130,11 @@ _meter_titles = lazy_pattern(rb"  % Total [^\n]*\n +Dload [^\n]*\n")
 _meter = lazy_pattern(
     rb"\r[ 0-9.kMGTP]{42,50}(?: [-:0-9dh ]{8}){3} [ 0-9.kMGTP]{5}(?:\r?\n)?",
 )
+# What may stand before the first line: "$ curl -v …", "Spider mode enabled. …", curl's notes and
+# warnings; neither a start line nor a field.
+_no_foreword = START_LINE.pattern + rb"|" + TOKEN.encode() + rb"[ \t]*+:"
+_foreword = lazy_pattern(rb"(?:(?:Note|Warning): (?![0-9])|(?!" + _no_foreword + rb"))[^\n]*+\n")
+_LONGEST_FOREWORD = 20  # lines
 
 
 # --- plain messages -------------------------------------------------------------------------------
@@ -241,8 +248,11 @@ _narration = lazy_pattern(
     rb"|  Trying |Connected to |Hostname |Host |Could not|Couldn't|Failed to|Switch|Server auth"
     rb"|Proxy auth|Authentication|transfer closed|Operation timed out|Recv failure|Send failure"
     rb"|HTTP error before|Illegal or missing|[Uu]sing HTTP|\[HTTP/|h2h3 |h2 \[|Using Stream"
-    rb"|Established connection|ALPN|SSL |Maximum|processing: |CONNECT |IPv[46]: )|curl: \([0-9]"
+    rb"|Established connection|ALPN|SSL |Maximum|processing: |CONNECT |IPv[46]: |OpenSSL |LibreSSL "
+    rb"|schannel|HTTP/2 stream )|curl: \([0-9]"
 )
+_interim_start = lazy_pattern(rb"< HTTP/[0-9.]++ ++1(?!01)[0-9]{2}(?![0-9])")
+_like_request_line = lazy_pattern(TOKEN.encode() + rb" .* HTTP/[0-9](?:\.[0-9])?[ \t\r]*\n?\Z")
 
 
 class _VerboseCutter:
@@ -253,64 +263,102 @@ class _VerboseCutter:
         self.echo: deque[bytes] = deque()  # with -i a response's head is printed plain as well
         self._begin(b"")
 
-    def _begin(self, mark: bytes) -> None:
-        self.mark = mark
+    def _begin(self, line: bytes) -> None:
+        self.mark = line[:1]
+        self.is_interim = _interim_start.match(line) is not None
         self.head: list[Line] = []
-        self.is_head_open = bool(mark)
+        self.is_head_open = bool(line)
         self.body: list[bytes] = []
+        self.size = 0  # of the body
+        self.pauses: set[int] = set()  # the sizes it had when curl spoke
         self.doubtful: list[bytes] = []
         self.after_narration = False
 
     def take(self, number: int, line: bytes) -> None:
-        if self._is_prefixed(line):
-            self._take_prefixed(number, line)
+        if self._begins_head(line):
+            self._end_interim(line)
+            self.end_block()
+            self._begin(line)
+            self._take_head_line(number, line)
+        elif self.is_head_open and self._is_of_head(line):
+            self._take_head_line(number, line)
         elif self.echo and line == self.echo[0]:
             self.echo.popleft()
         else:
             self._take_body_line(line)
         self.after_narration = line.startswith(b"* ") or _behind(line) is not None
 
-    def _is_prefixed(self, line: bytes) -> bool:
-        mark = line[:1]
-        if mark not in (b"<", b">") or line[1:2] not in (b" ", b"\r", b"\n"):
-            return False
-        if self.is_head_open and mark == self.mark:
-            return True
-        if not START_LINE.match(line, 2) or line.startswith(b"HTTP/", 2) != (mark == b"<"):
-            return False
-        # A body may quote such lines. curl's own come before any body, or after words of its own.
-        return not self.body or (mark == b">" and self.after_narration)
+    def _is_of_head(self, line: bytes) -> bool:
+        return line[:1] == self.mark and line[1:2] in (b" ", b"\r", b"\n")
 
-    def _take_prefixed(self, number: int, line: bytes) -> None:
+    def _begins_head(self, line: bytes) -> bool:
+        if not line.startswith((b"< ", b"> ")):
+            return False
+        is_response = line.startswith(b"<")
+        if self.is_interim and line.startswith(b"< HTTP/"):
+            return True
+        is_start = START_LINE.match(line, 2) is not None
+        if self.is_head_open and self._is_of_head(line):
+            return is_start
+        if self.mark != b"<":
+            # There is no body yet that could quote such a line: however odd, it is curl's own.
+            return not line[2:].isspace()
+        # A body may quote such lines. curl's own come before any body, or after words of its own.
+        if is_start and line.startswith(b"HTTP/", 2) == is_response and not self.body:
+            return True
+        follows = not is_response and self.after_narration
+        return follows and _like_request_line.match(line, 2) is not None
+
+    def _end_interim(self, line: bytes) -> None:
+        # Before curl 8, -v does not show the empty line after an interim head, but -i prints it.
+        if self.is_interim and self.is_head_open and not self.body:
+            self.echo.append(line[len(line.rstrip(b"\r\n")) :])
+
+    def _take_head_line(self, number: int, line: bytes) -> None:
         content = _without_line_end(line[2:] if line[1:2] == b" " else line[1:])
-        if START_LINE.match(content):
-            self.end_block()
-            self._begin(line[:1])
         if self.mark == b"<":
             self.echo.append(line[2:])
-        if content:
+        if content.strip(b"\r"):
             self.head.append(Line(number, content))
         else:
             self.is_head_open = False
 
     def _take_body_line(self, line: bytes) -> None:
-        if self.mark != b"<" or _narration.match(line):
+        if self.mark != b"<":
             return
-        if behind := _behind(line):
-            line = line[: behind.start()]
-        is_doubtful = not self.body and line.startswith(b"* ")
-        (self.doubtful if is_doubtful else self.body).append(line)
+        if _narration.match(line):
+            self.pauses.add(self.size)
+            return
+        behind = _behind(line)
+        piece = line[: behind.start()] if behind else line
+        is_doubtful = not self.body and piece.startswith(b"* ")
+        if is_doubtful:
+            self.doubtful.append(piece)
+        elif piece:
+            self.body.append(piece)
+            self.size += len(piece)
+        if behind and behind[0].startswith(b"* "):
+            self.pauses.add(self.size)
 
     def end_block(self) -> None:
         if not self.head:
             return
         head = parse_head(self.head)
+        body = self._whole_body(head.message.headers)
+        self.blocks.append(_Block(head, self.head[0].number, body))
+
+    def _whole_body(self, headers: Headers) -> bytes:
         body = b"".join(self.body)
+        length = declared_length(headers)
         if self.doubtful:
             # Either words of curl's that the table lacks, or a list at the beginning of the body.
             whole = b"".join(self.doubtful) + body
-            body = whole if declared_length(head.message.headers) == len(whole) else body
-        self.blocks.append(_Block(head, self.head[0].number, body))
+            body = whole if length == len(whole) else body
+        if length is None or "content-encoding" in headers:  # --compressed makes it longer
+            return body
+        # Words that the table lacks, or what --write-out wrote.
+        is_over = length in self.pauses or body.startswith(b"* ", length)
+        return body[:length] if is_over else body
 
 
 def _behind(line: bytes) -> re.Match[bytes] | None:
@@ -344,8 +392,11 @@ def _numbered_lines(octets: bytes, position: int = 0) -> Iterator[tuple[int, byt
 
 _wget_head = lazy_pattern(rb"(?:  | {1,3}[0-9]{1,3} )(?=HTTP/[0-9])")
 _wget_indent = lazy_pattern(rb"  | {1,3}[0-9]{1,3} ")
-_to_stdout = lazy_pattern(rb"(?m)^Saving to: [^\n]{0,6}STDOUT[^\n]{0,6}\n")
-# The progress dots, or the line that says how it ended.
+# wget speaks many languages. The same in all of them: the line that begins a request, STDOUT in
+# quotation marks, the progress dots, and the time on the line that says how it ended.
+_wget_request = lazy_pattern(rb"--[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}--")
+_wget_words = lazy_pattern(rb"\n?(?:Length: |Location: |Saving to: |Output to: )")
+_to_stdout = lazy_pattern(rb"[`'\"\x80-\xff] ?STDOUT ?['\"\x80-\xff][^\n]*+(?:\n|\Z)")
 _wget_end = lazy_pattern(
     rb"(?m)^(?:\n? +0K[ .]|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [(UE])"
 )
@@ -356,35 +407,45 @@ def _cut_wget(octets: bytes) -> Iterator[_Block]:
     lines: list[Line] = []
     head_end = position = 0
     previous = b""
+    is_narrated = is_requested = False
     for number, line in _numbered_lines(octets):
-        # A body may quote such a line; wget's own follows another head or these words.
+        # A body may quote such a line; wget's own follows another head or words of its own.
         begins = _wget_head.match(line) is not None and (
-            not lines or position == head_end or previous.startswith(b"HTTP request sent")
+            not lines or position == head_end or is_requested or _awaits_head(previous)
         )
         if begins:
             if lines:
-                yield _wget_block(lines, octets[head_end:position])
+                yield _wget_block(lines, octets[head_end:position], is_narrated=is_narrated)
             lines = []
             head_end = position
+            is_requested = False
         indent = _wget_indent.match(line)
         if indent and position == head_end and (begins or lines):
             lines.append(Line(number, _without_line_end(line[indent.end() :])))
             head_end += len(line)
+        elif _wget_request.match(line):
+            is_narrated = is_requested = True
         position += len(line)
         previous = line
     if lines:
-        yield _wget_block(lines, octets[head_end:])
+        yield _wget_block(lines, octets[head_end:], is_narrated=is_narrated)
 
 
-def _wget_block(lines: list[Line], rest: bytes) -> _Block:
+def _awaits_head(line: bytes) -> bool:
+    """Say whether it is "HTTP request sent, awaiting response... " in any language."""
+    words = line.rstrip(b"\r\n")
+    return words.startswith(b"HTTP request sent") or words.endswith((b"... ", b"\xe2\x80\xa6 "))
+
+
+def _wget_block(lines: list[Line], rest: bytes, *, is_narrated: bool) -> _Block:
     head = parse_head([line for line in lines if line.octets] or lines)
-    return _Block(head, lines[0].number, _wget_body(rest, head.message))
+    body = _wget_body(rest, head.message, is_narrated=is_narrated)
+    return _Block(head, lines[0].number, body)
 
 
-def _wget_body(rest: bytes, message: Request | Response) -> bytes:
+def _wget_body(rest: bytes, message: Request | Response, *, is_narrated: bool) -> bytes:
     """Find the body among wget's own words: with `-O -` it comes after a line that says so."""
-    is_narrated = re.match(rb"\n?(?:Length: |Location: |Saving to: |Output to: )", rest)
-    if is_narrated:
+    if is_narrated or _wget_words.match(rest):
         begin = _to_stdout.search(rest)
         rest = rest[begin.end() :] if begin else b""
     length = declared_length(message.headers)
@@ -419,27 +480,38 @@ def _cut(octets: bytes) -> Iterator[_Block]:
     if octets.startswith(b"HTTP/"):  # most dumps: no need to try what they are not
         return _cut_plain(octets)
     start = _after_blank_lines(octets, 0)
+    for _ in range(_LONGEST_FOREWORD):
+        start = _after_meter(octets, start)
+        for pattern, cutter in _LAYOUTS:
+            if pattern.match(octets, start):
+                return cutter(octets)
+        line = _foreword.match(octets, start)
+        if line is None:
+            break
+        start = line.end()
+    return _cut_plain(octets)
+
+
+def _after_meter(octets: bytes, start: int) -> int:
     if titles := _meter_titles.match(octets, start):
         start = titles.end()
         while row := _meter.match(octets, start):
             start = row.end()
-    for pattern, cutter in _LAYOUTS:
-        if pattern.match(octets, start):
-            return cutter(octets)
-    return _cut_plain(octets)
+    return start
 
 
 def _read_blocks(blocks: Iterable[_Block]) -> Iterator[Received]:
     """Pair every request with the final response after it."""
     waiting: Received | None = None
-    for block in blocks:
+    cut = list(blocks)
+    for block, following in zip(cut, [*cut[1:], None], strict=False):
         request = waiting.exchange.request if waiting else None
         message, problems = _with_body(block, request)
         if isinstance(message, Request):
             if waiting:
                 yield waiting
             waiting = Received(Exchange(request=message), problems, block.line)
-        elif waiting is None or _is_interim(message):
+        elif waiting is None or _is_interim(message) or _is_switch(message, following):
             yield Received(Exchange(response=message), problems, block.line)
         else:
             exchange = Exchange(request, message)
@@ -450,8 +522,18 @@ def _read_blocks(blocks: Iterable[_Block]) -> Iterator[Received]:
 
 
 def _is_interim(response: Response) -> bool:
-    # 101 is final: what follows it is another protocol (RFC 9110 section 15.2.2)
+    # After 101 octets of another protocol may follow, as after no other (RFC 9110 section 15.2.2).
     return response.status is not None and response.status < 200 and response.status != 101
+
+
+def _is_switch(response: Response, following: _Block | None) -> bool:
+    """
+    Say whether it is 101, and the response to the same request follows in the new protocol.
+
+    Source: RFC 9110 section 7.8.
+    """
+    is_answered = following is not None and isinstance(following.head.message, Response)
+    return response.status == 101 and is_answered
 
 
 def _with_body(

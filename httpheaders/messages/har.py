@@ -107,9 +107,9 @@ def _read_or_refuse(numbered: tuple[int, object]) -> HarEntry | InputError:
 
 def _read_entry(value: object, where: str) -> HarEntry:
     entry = _object(value, where)
-    request = _read_request(entry.get("request"), f"{where}.request")
-    response = _read_response(entry.get("response"), f"{where}.response")
     problems: list[Problem] = []
+    request = _read_request(entry.get("request"), f"{where}.request", problems)
+    response = _read_response(entry.get("response"), f"{where}.response")
     for part, message in (("request", request), ("response", response)):
         if message is not None:
             problems += _placed(check_message(message), f"{where}.{part}")
@@ -130,7 +130,7 @@ def _placed(problems: list[Problem], where: str) -> list[Problem]:
     return [problem._replace(where=f"{where}.{problem.where}") for problem in problems]
 
 
-def _read_request(value: object, where: str) -> Request | None:
+def _read_request(value: object, where: str, problems: list[Problem]) -> Request | None:
     if value is None:
         return None
     fields = _object(value, where)
@@ -141,7 +141,7 @@ def _read_request(value: object, where: str) -> Request | None:
         _optional_text(fields, "method", where) or known.method,
         _optional_text(fields, "url", where) or known.url,
         headers,
-        _read_content(fields.get("postData"), f"{where}.postData"),
+        _read_post_data(fields.get("postData"), f"{where}.postData", problems),
         _read_version(fields.get("httpVersion")),
     )
 
@@ -203,6 +203,42 @@ def _read_header(item: object, where: str) -> tuple[str, str]:
     if not isinstance(name, str) or not isinstance(value, str):
         raise InputError('expected {"name", "value"} with two strings', where=where)
     return name, value
+
+
+def _read_post_data(value: object, where: str, problems: list[Problem]) -> bytes | None:
+    """Read the text, or make the body again from the parameters that may stand in its place."""
+    if value is None:
+        return None
+    fields = _object(value, where)
+    body = _read_content(fields, where)
+    params = fields.get("params")
+    if body or not params:
+        return body
+    pairs = _read_params(params)
+    media_type, _, _ = str(fields.get("mimeType")).partition(";")
+    if pairs is None or media_type.strip().lower() != "application/x-www-form-urlencoded":
+        text = "the body is not known: there is no text, and no body can be made of these"
+        problems.append(Problem(f"{where}.params", text, "HAR 1.2, postData"))
+        return body
+    from urllib.parse import urlencode
+
+    return urlencode(pairs, encoding="utf-8", errors="surrogatepass").encode("ascii")
+
+
+def _read_params(value: object) -> list[tuple[str, str]] | None:
+    """Give names and values; None where they are malformed or one is the content of a file."""
+    if not isinstance(value, list):
+        return None
+    pairs: list[tuple[str, str]] = []
+    for item in value:
+        name, text = (
+            (item.get("name"), item.get("value")) if isinstance(item, dict) else (None, None)
+        )
+        text = "" if text is None else text
+        if not isinstance(name, str) or not isinstance(text, str) or item.get("fileName"):
+            return None
+        pairs.append((name, text))
+    return pairs
 
 
 def _read_content(value: object, where: str) -> bytes | None:

@@ -73,9 +73,13 @@ def _make_encode() -> Callable[[Any], str]:
 _encode = _make_encode()
 
 
-def read_json(octets: bytes) -> Any:
+def read_json(octets: bytes, *, line: int = 1, column: int = 1) -> Any:
     """
     Read one JSON text.
+
+    Args:
+        octets: the text, in UTF-8.
+        line: where it begins in the whole, counted from 1; `column` likewise.
 
     Raises:
         InputError: what is wrong, and at which line and column.
@@ -93,7 +97,7 @@ def read_json(octets: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise InputError(f"invalid JSON: not UTF-8 at byte {error.start + 1}") from None
     except json.JSONDecodeError as error:
-        raise InputError(f"invalid JSON: {_told(error)}") from None
+        raise InputError(f"invalid JSON: {_told(error, line, column)}") from None
     except InputError:
         raise
     except ValueError:  # Python's bound on the digits of a number
@@ -118,10 +122,12 @@ def _depth(text: str) -> int:
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
 
 
-def _told(error: json.JSONDecodeError) -> str:
+def _told(error: json.JSONDecodeError, first_line: int, first_column: int) -> str:
     message = error.msg[:1].lower() + error.msg[1:]
-    line = f"line {error.lineno} " if error.lineno > 1 else ""
-    return f"{message} at {line}column {error.colno}"
+    number = first_line + error.lineno - 1
+    column = error.colno + (first_column - 1 if error.lineno == 1 else 0)
+    line = f"line {number} " if number > 1 else ""
+    return f"{message} at {line}column {column}"
 
 
 def write_json(value: Any) -> bytes:

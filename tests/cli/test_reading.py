@@ -68,7 +68,18 @@ def test_input_is_recognised_by_how_it_begins(octets, expected, slow):
 
 @pytest.mark.parametrize(
     "octets",
-    [b"", b"\n \r\n", b" " * 200_000, b"[]", b"null", b'"text"', b"{", b'{"a":1', b"\xff\xfe{\0"],
+    [
+        b"",
+        b"\n \r\n",
+        b" " * 200_000,
+        b"[]",
+        b"null",
+        b'"text"',
+        b"{",
+        b'{"a":1',
+        b"\xff\xfe{\0",
+        b'{"log":{"entries":[]}}',
+    ],
     ids=[
         "nothing",
         "blanks",
@@ -79,6 +90,7 @@ def test_input_is_recognised_by_how_it_begins(octets, expected, slow):
         "cut",
         "cut later",
         "UTF-16",
+        "empty HAR",
     ],
 )
 def test_input_that_asks_nothing_is_an_error(octets):
@@ -89,6 +101,35 @@ def test_input_that_asks_nothing_is_an_error(octets):
 def test_lines_are_numbered_as_an_editor_does():
     found = documents(b'{"a":1}\n\n{"b":1}\n{bad\n')
     assert [document.line for document in found] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("slow", [False, True], ids=["at once", "in pieces"])
+@pytest.mark.parametrize(
+    ("octets", "expected"),
+    [
+        pytest.param(b'\n\n{"a":1}\n{"b":1}\n', [3, 4], id="blank lines"),
+        pytest.param(b'\xef\xbb\xbf\r\n  {bad}\n{"a":1}\n', [2, 3], id="a bad first line"),
+        pytest.param(
+            b"\n" * 200_000 + b'{"a":1}\n\n{"b":1}', [200_001, 200_002, 200_003], id="many"
+        ),
+        pytest.param(b" " * 200_000 + b'\n{"a":1}\n{"b":1}', [2, 3], id="many blanks"),
+    ],
+)
+def test_lines_before_json_are_counted(octets, expected, slow):
+    assert [document.line for document in documents(octets, slow=slow)] == expected
+
+
+@pytest.mark.parametrize(
+    ("octets", "place"),
+    [
+        pytest.param(b"\n\n  {bad\n", "at line 3 column 4", id="first line"),
+        pytest.param(b'\n\n  {"a":\nbad}', "at line 4 column 1", id="later line"),
+        pytest.param(b"  {bad\n", "at column 4", id="no line before"),
+    ],
+)
+def test_place_of_a_fault_is_that_in_the_whole_input(octets, place):
+    with pytest.raises(InputError, match=f"{place}$"):
+        documents(octets)
 
 
 def test_any_line_is_a_question_when_lines_are_asked_for():

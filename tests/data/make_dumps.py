@@ -85,6 +85,8 @@ ROUTES = {
 TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
 CLOSING = {"/old"}
 
+GERMAN, FRENCH, JAPANESE = (f"env LC_ALL=C.UTF-8 LANGUAGE={code}" for code in ("de", "fr", "ja"))
+
 # Name of the dump: which streams it holds (both: output and error as they mix), and the command.
 COMMANDS: dict[str, tuple[str, str]] = {
     "curl_i": ("out", f"curl -si {SITE}/"),
@@ -116,6 +118,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "curl_v_progress": ("both", f"curl -vN {SITE}/html"),
     "curl_v_progress_err": ("err", f"curl -v {SITE}/"),
     "curl_v_post": ("err", f"curl -sv -H Expect:100-continue -d a=1 {SITE}/form"),
+    "curl_v_needless_method": ("both", f"curl -v -X POST -d a=1 {SITE}/form"),
+    "curl_v_write_out": ("both", f"curl -svN -w %{{http_code}} {SITE}/"),
     "curl_v_head": ("both", f"curl -svI {SITE}/"),
     "curl_v_http2": ("err", f"curl -sv --http2-prior-knowledge {HTTP2_SITE}/"),
     "curl_v_chunked": ("err", f"curl -sv {SITE}/chunked"),
@@ -123,11 +127,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "curl_vL_proxy": ("err", f"curl -svL -p -x {SITE} {SITE}/a"),
     "curl_vi": ("both", f"curl -svi {SITE}/"),
     "curl_vi_unbuffered": ("both", f"curl -sviLN {SITE}/a"),
+    "curl_vi_continue": ("both", f"curl -svi -H Expect:100-continue -d a=1 {SITE}/form"),
+    "curl_vi_hints": ("both", f"curl -svi {SITE}/hints"),
     "wget_S": ("err", f"wget -S -O /dev/null {SITE}/odd"),
     "wget_S_redirects": ("err", f"wget -S -O /dev/null {SITE}/a"),
     "wget_qS_body": ("both", f"wget -qS -O - {SITE}/"),
     "wget_qS_redirects": ("both", f"wget -qS -O - {SITE}/a"),
     "wget_S_body": ("both", f"wget -S -O - {SITE}/"),
+    "wget_S_spider": ("err", f"wget -S --spider {SITE}/a"),
+    "wget_S_german": ("err", f"{GERMAN} wget -S -O /dev/null {SITE}/a"),
+    "wget_S_german_body": ("both", f"{GERMAN} wget -S -O - {SITE}/a"),
+    "wget_S_french": ("err", f"{FRENCH} wget -S -O /dev/null {SITE}/"),
+    "wget_S_japanese_body": ("both", f"{JAPANESE} wget -S -O - {SITE}/a"),
     "wget_d": ("both", f"wget -d -O /dev/null {SITE}/"),
     "httpie_hH": ("out", f"http --ignore-stdin --print=hH {SITE}/odd"),
     "httpie_h": ("out", f"http --ignore-stdin --headers {SITE}/"),

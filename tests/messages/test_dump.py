@@ -400,6 +400,179 @@ def test_list_that_begins_a_body_of_curl_v_is_known_by_content_length():
     assert only_response(octets).body == b"* a\n* b\n"
 
 
+@pytest.mark.parametrize(
+    ("rest", "body"),
+    [
+        pytest.param(b"hi\n* OpenSSL SSL_read: reset, errno 104\n", b"hi\n", id="openssl"),
+        pytest.param(b"hi\n* schannel: server closed\n", b"hi\n", id="schannel"),
+        pytest.param(b"hi\n* new words of curl\n* more\n", b"hi\n", id="words-not-known"),
+        pytest.param(b"hi!* new words of curl\n", b"hi!", id="words-without-line-end-before"),
+        pytest.param(b"hi\n* Closing connection 0\n200\n", b"hi\n", id="write-out"),
+        pytest.param(b"hi!* Closing connection 0\n200\n", b"hi!", id="write-out-on-the-line"),
+        pytest.param(b"a\n* b\n", b"a\n* b\n", id="length-inside-a-list"),
+        pytest.param(b"hello\n", b"hello\n", id="longer-than-declared"),
+    ],
+)
+def test_words_of_curl_v_after_a_body_of_known_length(rest, body):
+    # RFC 9112 section 6.3
+    head = V_HEAD.replace(b"< X: 1", b"< Content-Length: 3")
+    assert only_response(head + rest).body == body
+
+
+def test_decoded_body_of_curl_v_may_be_longer_than_declared():
+    head = V_HEAD.replace(b"< X: 1", b"< Content-Encoding: gzip\n< Content-Length: 4")
+    assert only_response(head + b"a\nb\n* c\n").body == b"a\nb\n* c\n"
+
+
+# RFC 9110 section 15.2
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param(b"", id="no-empty-line"),
+        pytest.param(b"< \r\n", id="empty-line"),
+        pytest.param(b"< \r\n{ [5 bytes data]\n", id="mark-of-a-piece"),
+        pytest.param(b"< \r\nstray\n", id="stray-line"),
+        pytest.param(b"* We are completely uploaded and fine\n", id="words"),
+    ],
+)
+@pytest.mark.parametrize("final", [b"HTTP/2 200", b"HTTP/1.1 OK"])
+def test_final_response_follows_an_interim_one_in_curl_v(between, final):
+    octets = b"> GET / HTTP/2\r\n> Host: a\r\n> \r\n< HTTP/2 103 \r\n< link: </a>\r\n"
+    octets += between + b"< " + final + b"\r\n< a: b\r\n< \r\n"
+    interim, received = parse_dump(octets)
+    assert interim.exchange.response.status == 103
+    assert received.exchange.request.url == "/"
+    assert received.exchange.response.headers.pairs == [("a", "b")]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(b"", id="shown-by-i-alone"),  # curl 7
+        pytest.param(b"< \r\n", id="shown-by-both"),  # curl 8
+    ],
+)
+def test_empty_line_after_an_interim_head_of_curl_vi_is_no_body(shown):
+    interim, final = b"HTTP/1.1 100 Continue\r\n", b"HTTP/1.1 200 OK\r\n"
+    octets = b"> PUT / HTTP/1.1\r\n> \r\n< " + interim + shown + b"< " + final + b"< \r\n"
+    octets += interim + b"\r\n" + final + b"\r\n" + b"hi\n"
+    assert bodies(octets) == [None, b"hi\n"]
+
+
+# RFC 9112 sections 2.2, 3 and 4: as odd as it is, it is told and costs only itself
+@pytest.mark.parametrize(
+    ("request_line", "status_line", "url", "status", "references"),
+    [
+        pytest.param(
+            b"GET /a b HTTP/1.1", b"HTTP/1.1 200 OK", "/a b", 200, ["9112 section 3.2"], id="blank"
+        ),
+        pytest.param(
+            b"GET / HTTP/1.1\r", b"HTTP/1.1 200 OK", None, 200, ["9112 section 5"], id="cr-cr-lf"
+        ),
+        pytest.param(
+            b"GET / HTTP/1.1", b"ICY 200 OK", "/", None, ["9112 section 5"], id="other-protocol"
+        ),
+        pytest.param(
+            b"GET / HTTP/1.1", b"HTTP/1.1 OK", "/", None, ["9112 section 4"], id="no-status"
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(b"* Connected to a (::1) port 80\n", id="first"),
+        pytest.param(
+            b"> GET /r HTTP/1.1\r\n> \r\n< HTTP/1.1 302 Found\r\n< Location: /\r\n< \r\nto\n"
+            b"* Connection #0 to host a left intact\n",
+            id="after-a-redirect",
+        ),
+    ],
+)
+def test_odd_start_lines_of_curl_v(before, request_line, status_line, url, status, references):
+    octets = before + b"> " + request_line + b"\r\n> Host: a\r\n> \r\n"
+    octets += b"< " + status_line + b"\r\n< X: 1\r\n< \r\nhi\n"
+    *hops, last = parse_dump(octets)
+    assert [hop.exchange.response.body for hop in hops] == [b"to\n"] * (b"302" in before)
+    assert last.exchange.request.url == url
+    assert last.exchange.request.headers.pairs == [("Host", "a")]
+    response = last.exchange.response
+    assert (response.status, response.headers.pairs) == (status, [("X", "1")])
+    assert response.body == b"hi\n"
+    assert [problem.reference for problem in last.problems] == [f"RFC {r}" for r in references]
+
+
+# RFC 9110 section 7.8: the server "is expected to continue responding to the original request"
+@pytest.mark.parametrize(
+    ("rest", "answered"),
+    [
+        pytest.param(b"", [101], id="last"),
+        pytest.param(b"< HTTP/2 200 \n< a: b\n< \nhi\n", [None, 200], id="answer"),
+        pytest.param(b"* Closing connection 0\n> GET /b HTTP/1.1\n> \n", [101, None], id="request"),
+    ],
+)
+def test_answer_after_a_change_of_protocol_belongs_to_the_request(rest, answered):
+    octets = b"> GET / HTTP/1.1\n> Host: a\n> \n< HTTP/1.1 101 Go\n< Upgrade: h2c\n< \n" + rest
+    received = parse_dump(octets)
+    assert [
+        item.exchange.request and item.exchange.response and item.exchange.response.status
+        for item in received
+    ] == answered
+
+
+CURL_V = (
+    b"*   Trying 127.0.0.1:80...\n> GET / HTTP/1.1\n> Host: a\n> \n< HTTP/1.1 200 OK\n< X: 1\n< \n"
+)
+WGET_S = b"--2026-01-01 00:00:00--  http://a/\n  HTTP/1.1 200 OK\n  X: 1\n"
+
+
+@pytest.mark.parametrize("dump", [pytest.param(CURL_V, id="curl"), pytest.param(WGET_S, id="wget")])
+@pytest.mark.parametrize(
+    "foreword",
+    [
+        b"Note: Unnecessary use of -X or --request, POST is already inferred.\n",
+        b"Warning: Illegally formatted input field\n",
+        b"$ curl -v -H 'A: b' http://a/\n",
+        b"Spider mode enabled. Check if remote file exists.\r\n",
+        "Mode « spider » activé. Vérification de l’existence d’un fichier distant.\n".encode(),
+        b"$ make\n\n" + b"words\n" * 17,
+    ],
+)
+def test_words_before_a_dump_do_not_hide_its_layout(foreword, dump):
+    response = only_response(foreword + dump)
+    assert (response.status, response.headers.pairs) == (200, [("X", "1")])
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(b'Warning: 110 - "stale"\n* no field\nAge: 1\n', id="warning-field"),
+        pytest.param(b"X-A: 1\n  HTTP/1.1 200 OK\nAge: 1\n", id="folded-line"),
+        pytest.param(b"words\nX-A: 1\n* no field\nAge: 1\n", id="field-after-words"),
+        pytest.param(b"$ curl -i a\nHTTP/1.1 200 OK\nAge: 1\n\n* a list\n> x\n", id="list-in-body"),
+    ],
+)
+def test_fields_before_what_looks_like_another_layout_are_read(octets):
+    assert parse_dump(octets)[-1].exchange.response.headers.get("age") == "1"
+
+
+# What is wget's own is the same in every language, or found by where it stands.
+@pytest.mark.parametrize(
+    ("awaiting", "saving", "body"),
+    [
+        pytest.param("wird gewartet … ", "Wird in »STDOUT« gespeichert.", b"hi\n", id="de"),
+        pytest.param("la réponse… ", "Sauvegarde en : « STDOUT »", b"hi\n", id="fr"),
+        pytest.param("待っています... ", "`STDOUT' に保存中", b"hi\n", id="ja"),
+        pytest.param("...תבושת", "STDOUT", None, id="words-not-known"),
+    ],
+)
+def test_words_of_wget_in_any_language(awaiting, saving, body):
+    time = "--2026-01-01 00:00:00--  http://a/"
+    first = f"{time}\n{awaiting}\n  HTTP/1.1 302 Found\n  Content-Length: 5\nPlatz: /STDOUT [x]\n"
+    last = f"{time}\n{awaiting}\n  HTTP/1.1 200 OK\n  Content-Length: 3\nLänge: 3\n{saving}\n"
+    octets = f"{first}{last}hi\n\n     0K    100%\n\n2026-01-01 00:00:00 (1 B/s) - x\n\n".encode()
+    assert (statuses(octets), bodies(octets)) == ([302, 200], [None, body])
+
+
 def test_numbered_lines_of_old_wget():
     octets = (
         b"--12:00:00--  http://a/\nHTTP request sent, awaiting response... \n"

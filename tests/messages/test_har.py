@@ -132,6 +132,69 @@ def test_pseudo_fields_fill_what_is_missing():
     assert (answer.status, len(answer.headers)) == (404, 0)
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+# HAR 1.2, postData and params
+@pytest.mark.parametrize(
+    ("post_data", "body", "is_told"),
+    [
+        pytest.param(
+            {"mimeType": FORM, "params": [header("a b", "c&d=é"), {"name": "e"}]},
+            b"a+b=c%26d%3D%C3%A9&e=",
+            False,
+            id="form",
+        ),
+        pytest.param(
+            {
+                "mimeType": f"{FORM.title()} ; charset=utf-8",
+                "params": [header("a", "1")],
+                "text": "",
+            },
+            b"a=1",
+            False,
+            id="empty-text",
+        ),
+        pytest.param(
+            {"mimeType": FORM, "params": [header("a", "2")], "text": "a=1"},
+            b"a=1",
+            False,
+            id="text",
+        ),
+        pytest.param(
+            {"mimeType": "text/plain", "params": [], "text": ""}, b"", False, id="no-params"
+        ),
+        pytest.param(
+            {"mimeType": FORM, "params": [header("\ud800", "")]},
+            b"%ED%A0%80=",
+            False,
+            id="surrogate",
+        ),
+        pytest.param(
+            {"mimeType": "multipart/form-data; boundary=x", "params": [header("a", "1")]},
+            None,
+            True,
+            id="multipart",
+        ),
+        pytest.param({"params": [header("a", "1")]}, None, True, id="no-type"),
+        pytest.param({"mimeType": FORM, "params": {"a": "1"}}, None, True, id="no-list"),
+        pytest.param({"mimeType": FORM, "params": [header("a", 1)]}, None, True, id="no-text"),
+        pytest.param({"mimeType": FORM, "params": ["a"]}, None, True, id="no-object"),
+        pytest.param(
+            {"mimeType": FORM, "params": [{"name": "a", "fileName": "a.txt"}]},
+            None,
+            True,
+            id="file",
+        ),
+    ],
+)
+def test_body_is_made_of_the_parameters_where_the_text_is_missing(post_data, body, is_told):
+    entry = read(request={**CHROMIUM["request"], "postData": post_data})
+    assert entry.exchange.request.body == body
+    expected = ["$.log.entries[0].request.postData.params"] if is_told else []
+    assert [problem.where for problem in entry.problems] == expected
+
+
 def test_status_zero_means_that_no_response_arrived():
     blocked = {"status": 0, "statusText": "", "headers": [], "content": {"size": 0}}
     assert read(response=blocked).exchange.response is None

@@ -105,6 +105,8 @@ def odd(body=None):
 HELLO = b"Hello, world!\n"
 MOVED_BODY = b"<p>moved to /b</p>\n"
 CONTINUE = response(100, "Continue", [])
+HINTS = response(103, "Early Hints", [("Link", "</s.css>; rel=preload")])
+FORM_OF_CURL = [("Content-Length", "3"), ("Content-Type", "application/x-www-form-urlencoded")]
 ESTABLISHED = response(200, "Connection established", [])
 CHUNKED = [("Transfer-Encoding", "chunked"), ("Trailer", "X-Sum")]
 
@@ -157,7 +159,7 @@ READINGS = {
     ],
     "curl_i_not_modified": [(1, None, response(304, "Not Modified", [("ETag", '"x"')]))],
     "curl_i_hints": [
-        (1, None, response(103, "Early Hints", [("Link", "</s.css>; rel=preload")])),
+        (1, None, HINTS),
         (4, None, ok(7, b"hinted\n")),
     ],
     "curl_i_continue": [
@@ -197,6 +199,14 @@ READINGS = {
             response(201, "Created", FORM_FIELDS),
         ),
     ],
+    "curl_v_needless_method": [
+        (
+            6,
+            curl("POST", "/form", *FORM_OF_CURL),
+            response(201, "Created", FORM_FIELDS, b'{"id":1}\n'),
+        )
+    ],
+    "curl_v_write_out": [(3, curl("GET", "/"), ok(14, HELLO))],
     "curl_v_head": [(3, curl("HEAD", "/"), ok(14))],
     "curl_v_http2": [
         (
@@ -235,6 +245,15 @@ READINGS = {
         (20, curl("GET", "/b"), found()),
         (38, curl("GET", "/"), ok(14, HELLO)),
     ],
+    "curl_vi_continue": [
+        (11, None, CONTINUE),
+        (
+            3,
+            curl("POST", "/form", ("Expect", "100-continue"), *FORM_OF_CURL),
+            response(201, "Created", FORM_FIELDS, b'{"id":1}\n'),
+        ),
+    ],
+    "curl_vi_hints": [(8, None, HINTS), (3, curl("GET", "/hints"), ok(7, b"hinted\n"))],
     "wget_S": [
         (
             4,
@@ -248,6 +267,11 @@ READINGS = {
     "wget_qS_body": [(1, None, ok(14, HELLO))],
     "wget_qS_redirects": [(1, None, moved()), (5, None, found()), (10, None, ok(14, HELLO))],
     "wget_S_body": [(4, None, ok(14, HELLO))],
+    "wget_S_spider": [(5, None, moved()), (14, None, found()), (24, None, ok(14))],
+    "wget_S_german": [(4, None, moved()), (12, None, found()), (21, None, ok(14))],
+    "wget_S_german_body": [(4, None, moved()), (12, None, found()), (21, None, ok(14, HELLO))],
+    "wget_S_french": [(4, None, ok(14))],
+    "wget_S_japanese_body": [(4, None, moved()), (12, None, found()), (21, None, ok(14, HELLO))],
     "wget_d": [
         (
             14,
