@@ -409,7 +409,8 @@ def _field(kind: str, name: str) -> Callable[[bytes], None]:
 # One good value for each kind; the other seeds of a field come from its syntax.
 FIELD_SEEDS = {
     "text": "anything",
-    "token": "nosniff",
+    "token": "SAMEORIGIN",
+    "first-token": "nosniff, x",
     "method": "PUT",
     "integer": "10",
     "length": "42, 42",
