@@ -459,6 +459,7 @@ def _rows(octets: bytes) -> None:
     for parameters in (
         pool_parameters.PoolParameters(),
         pool_parameters.PoolParameters(max_per_host=2, idle_timeout=5, max_total=3, wait_timeout=1),
+        pool_parameters.PoolParameters(order="slot", max_lifetime=60, idle_timeout=5),
     ):
         pool_simulation.simulate(rows, parameters, explain=True)
 

@@ -28,6 +28,7 @@ from httpheaders.idle_connections import (
     DEAD,
     DIALING,
     IDLE,
+    Ages,
     ByPlace,
     ByRelease,
     Connection,
@@ -130,8 +131,8 @@ host='a.example', reused=False, idle=0, waited=0)]
         if self._sweeps:
             self._sweep()
         waiter = self._waiting.new(request, known, self._now)
-        if self._rules.max_lifetime is not None and self._rules.order == "slot":
-            self._retire_slots(known)
+        if known.ages is not None:
+            self._retire_slots(known, known.ages)
         connection = self._take(known)
         if connection is not None:
             self._use(connection, waiter)
@@ -181,7 +182,7 @@ host='a.example', reused=False, idle=0, waited=0)]
         self._begin(now)
         host = self._leave(opened)
         opened.opened_at = opened.released_at = now
-        self._decisions.append(Opened(connection, host.name, now))
+        self._note_opened(opened)
         waiter = opened.asked_by
         opened.asked_by = None
         if not self._binds_late:
@@ -334,6 +335,8 @@ host='a.example', reused=False, idle=0, waited=0)]
         host = hosts.get(name)
         if host is None:
             host = hosts[name] = Host(name, self._new_order())
+            if self._rules.max_lifetime is not None and self._rules.order == "slot":
+                host.ages = Ages()
             if self._rules.max_hosts is not None and len(hosts) > self._rules.max_hosts:
                 self._forget_host(hosts.pop(next(iter(hosts))))
         elif isinstance(hosts, OrderedDict):
@@ -429,25 +432,18 @@ host='a.example', reused=False, idle=0, waited=0)]
         limit = self._rules.max_lifetime
         return limit is not None and self._now - connection.opened_at > limit + INSTANT
 
-    def _retire_slots(self, host: Host) -> None:
+    def _retire_slots(self, host: Host, ages: Ages) -> None:
         """Give up, as undici does, every too old slot up to the first free one that is not."""
-        for connection in list(host.members.values()):
-            if connection.state == DIALING:
-                continue
-            if self._is_too_old(connection):
-                self._give_up(connection, host)
-            elif connection.state in (IDLE, DEAD):
-                return
-
-    def _give_up(self, connection: Connection, host: Host) -> None:
-        del host.members[connection.place]
-        if connection.state == BUSY:
+        slots = host.idle
+        assert isinstance(slots, ByPlace)
+        while (free := slots.first()) is not None and self._is_too_old(free):
+            slots.remove(free)
+            if free.state == IDLE:
+                self._idle.remove(free)
+                self._close(free, LIFETIME)
+        below = inf if free is None else free.place
+        for connection in ages.take_too_old(self._is_too_old, below=below):
             connection.retired = True
-        elif connection.state == IDLE:
-            self._forget_idle(connection)
-            self._close(connection, LIFETIME)
-        else:
-            host.idle.remove(connection)
 
     def _use(self, connection: Connection, waiter: Waiter) -> None:
         if connection.state == DEAD:
@@ -482,16 +478,20 @@ host='a.example', reused=False, idle=0, waited=0)]
                 host.next_place += 1
                 place = host.next_place
             connection.place = place
-            if self._rules.max_lifetime is not None:
-                host.members[place] = connection
         self._connections[connection.serial] = connection
         host.open += 1
         self._open += 1
         if self._rules.connect_time:
             self._dial(connection, waiter)
             return
-        self._decisions.append(Opened(connection.serial, host.name, self._now))
+        self._note_opened(connection)
         self._assign(connection, waiter)
+
+    def _note_opened(self, connection: Connection) -> None:
+        host: Host = connection.host
+        self._decisions.append(Opened(connection.serial, host.name, self._now))
+        if host.ages is not None:
+            host.ages.add(connection)
 
     def _dial(self, connection: Connection, waiter: Waiter) -> None:
         host = waiter.host
@@ -523,8 +523,6 @@ host='a.example', reused=False, idle=0, waited=0)]
         host.open -= 1
         self._open -= 1
         del self._connections[connection.serial]
-        if not keeps_place and host.members.get(connection.place) is connection:
-            del host.members[connection.place]
         if self._waiting.requests:
             self._freed.append(host)
         moment = self._now if at is None else at

@@ -9,7 +9,7 @@ Source: none; the orders are those of the clients that `pool_presets` names.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
 from operator import attrgetter
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ __all__ = [
     "DEAD",
     "DIALING",
     "IDLE",
+    "Ages",
     "ByPlace",
     "ByRelease",
     "Connection",
@@ -161,6 +162,43 @@ class ByPlace:
 
     def __len__(self) -> int:
         return len(self._idle)
+
+
+class Ages:
+    """
+    The connections of a host in order of opening, so that those too old in use are found at once.
+
+    What is idle when it is too old is never in use again, and is not kept.
+    """
+
+    __slots__ = ("_opened", "_too_old")
+
+    def __init__(self) -> None:
+        self._opened: deque[Connection] = deque()
+        # Those in use, by place.
+        self._too_old: list[tuple[int, int, Connection]] = []
+
+    def add(self, connection: Connection) -> None:
+        """Put a connection that has just been opened among them; the host counts it as open."""
+        self._opened.append(connection)
+        if len(self._opened) + len(self._too_old) > 2 * connection.host.open + 64:
+            self._opened = deque(one for one in self._opened if one.state in (BUSY, IDLE))
+            self._too_old = [entry for entry in self._too_old if entry[2].state == BUSY]
+            heapify(self._too_old)
+
+    def take_too_old(
+        self, is_too_old: Callable[[Connection], bool], *, below: float
+    ) -> Iterator[Connection]:
+        """Take out those in use that are too old and have a place below this one."""
+        opened, too_old = self._opened, self._too_old
+        while opened and is_too_old(opened[0]):
+            connection = opened.popleft()
+            if connection.state == BUSY:
+                heappush(too_old, (connection.place, connection.serial, connection))
+        while too_old and too_old[0][0] < below:
+            connection = heappop(too_old)[2]
+            if connection.state == BUSY:
+                yield connection
 
 
 class IdleConnections:

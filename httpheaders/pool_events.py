@@ -176,7 +176,7 @@ class _Replay:
             self._last_unnamed += 1
             key = self._last_unnamed
             self._unnamed.setdefault(event.host, deque()).append(key)
-        elif event.conn in self._gets:
+        elif (known := self._gets.get(event.conn)) is not None and not known.refused:
             return f"left out: '{event.conn}' was got before and not released"
         else:
             self._idle.forget(event.conn)

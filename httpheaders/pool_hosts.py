@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from httpheaders.idle_connections import Connection, IdleOrder
+from httpheaders.idle_connections import Ages, IdleOrder
 
 __all__ = ["Host", "Waiter"]
 
@@ -30,10 +30,10 @@ class Host:
     """What a pool knows of one host."""
 
     __slots__ = (
+        "ages",
         "busy",
         "forgotten",
         "idle",
-        "members",
         "name",
         "next_place",
         "noted",
@@ -54,7 +54,7 @@ class Host:
         self.forgotten = False
         self.waiting: deque[Waiter] = deque()
         self.to_dial: deque[Waiter] = deque()
-        self.members: dict[int, Connection] = {}
+        self.ages: Ages | None = None
         self.restarts: list[tuple[int, float]] = []
 
     def first_waiting(self) -> Waiter | None:

@@ -268,6 +268,19 @@ TWO_IDLE = [a(1, 0), a(2, 0), ("release", 1, 1), ("release", 2, 2)]
             id="too old in use",
         ),
         pytest.param(
+            {"max_lifetime": 2, "order": "slot"},
+            [a(1, 0), a(2, 1), a(3, 1), ("release", 2, 2.5), a(4, 2.9), ("release", 3, 4),
+             ("release", 1, 4), a(5, 4.5)],
+            ["close 3: lifetime", "open 4", "r5 on 4"],
+            id="too old and idle",
+        ),
+        pytest.param(
+            {"max_lifetime": 2, "order": "slot"},
+            [a(1, 0), a(2, 1), ("release", 1, 1.5), a(3, 2.5), a(4, 4), ("release", 2, 5)],
+            ["close 2: lifetime passed in use"],
+            id="too old behind a slot that is not",
+        ),
+        pytest.param(
             {"max_hosts": 1},
             [a(1, 0), ("release", 1, 1), b(2, 2)],
             ["close 1: host forgotten", "open 2", "r2 on 2"],
@@ -474,4 +487,10 @@ def caps_hold(pool, parameters):
         assert pool.idle_count <= parameters.max_idle_total
 
 
-# -- the plain pool
+def test_ages_are_kept_of_what_is_open_alone():
+    pool = Pool(PoolParameters(order="slot", max_lifetime=100, max_requests=1))
+    for number in range(1000):
+        pool.request(number, "a", now=number / 100)
+        pool.release(number + 1, now=number / 100)
+    (host,) = pool._hosts.values()
+    assert len(host.ages._opened) <= 66

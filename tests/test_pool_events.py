@@ -138,6 +138,12 @@ def test_the_release_of_one_that_was_refused_is_no_fault(rules, errors, name):
     assert (answer.errors, answer.skipped, answer.problems) == (errors, 0, ())
 
 
+def test_who_was_refused_may_ask_again_by_the_same_name():
+    answer = play(get(0, "x"), get(1, "y"), release(2, "x"), get(3, "y"), release(4, "y"),
+                  max_per_host=1, on_full="error")  # fmt: skip
+    assert (answer.errors, answer.reused, answer.problems) == (1, 1, ())
+
+
 def test_an_evict_of_what_has_timed_out_is_no_fault():
     history = [get(0, "x"), release(1, "x"), ("evict", 10, None, "x"), get(11, "y"),
                release(12, "y")]  # fmt: skip

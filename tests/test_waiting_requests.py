@@ -45,7 +45,7 @@ def test_the_host_of_the_longest_wait_comes_first(names, chance):
 def test_a_wait_ends_at_its_deadline(names, before):
     waiting, waiters = queue_of(names, hosts(), wait_timeout=2)
     ended = [waiter.request for waiter in waiting.timed_out(before)]
-    assert ended == [w.request for w in waiters if w.since + 2 < before]
+    assert ended == [waiter.request for waiter in waiters if waiter.since + 2 < before]
     left = [waiter.since + 2 for waiter in waiters if waiter.since + 2 >= before]
     assert waiting.next_deadline() == (left[0] if left else None)
 
@@ -55,9 +55,8 @@ def test_a_wait_that_begins_afresh_ends_later():
     waiting, _ = queue_of("aab", known, wait_timeout=10)
     waiting.begin_afresh(known["a"], before=2, now=5.0)
     assert waiting.next_deadline() == 10
-    assert list(waiting.timed_out(10.5)) == []
-    assert [waiter.request for waiter in waiting.timed_out(12.5)] == [1, 2]
-    assert [waiter.request for waiter in waiting.timed_out(20.0)] == [0]
+    for now, ended in ((11.0, []), (12.0, [1]), (15.0, [2]), (15.5, [0])):
+        assert [waiter.request for waiter in waiting.timed_out(now)] == ended
 
 
 def test_a_host_that_was_passed_over_is_noted_again():
