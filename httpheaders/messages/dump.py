@@ -396,7 +396,7 @@ _wget_indent = lazy_pattern(rb"  | {1,3}[0-9]{1,3} ")
 # quotation marks, the progress dots, and the time on the line that says how it ended.
 _wget_request = lazy_pattern(rb"--[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}--")
 _wget_words = lazy_pattern(rb"\n?(?:Length: |Location: |Saving to: |Output to: )")
-_to_stdout = lazy_pattern(rb"[`'\"\x80-\xff] ?STDOUT ?['\"\x80-\xff][^\n]*+(?:\n|\Z)")
+_to_stdout = lazy_pattern(rb"[`'\"\x80-\xff] ?STDOUT ?['\"\x80-\xff][^\n]*+\n?")
 _wget_end = lazy_pattern(
     rb"(?m)^(?:\n? +0K[ .]|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} [(UE])"
 )
