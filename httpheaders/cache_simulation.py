@@ -10,7 +10,6 @@ Source: RFC 9111.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING
 
@@ -147,7 +146,7 @@ class CacheSimulation:
         entries = 2**63 if max_entries is None else max_entries
         self._store = CacheStore(max_entries=entries, max_bytes=max_bytes)
         self._cache = Cache(settings, self._store)
-        self._now = -math.inf
+        self._now = float("-inf")
         self._total = Tally()
         self._by_host: dict[str, Tally] = {}
         self._by_reason: dict[tuple[str, str], int] = {}
