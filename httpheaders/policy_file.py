@@ -17,6 +17,7 @@ from typing import Any
 from httpheaders.errors import InputError, PolicyError
 from httpheaders.policy import Policy
 from httpheaders.policy_document import PolicyDocumentError, policy_of
+from httpheaders.small_files import read_at_most, read_key_file
 from httpheaders.syntax.patterns import lazy_pattern
 
 __all__ = ["load_policy", "parse_policy"]
@@ -41,13 +42,8 @@ def load_policy(path: str, *, environment: Mapping[str, str] = os.environ) -> Po
         PolicyError: naming file, line and key.
         OSError: a file cannot be read.
     """
-    try:
-        with open(path, "rb") as file:
-            octets = file.read(_LARGEST + 1)
-    except OSError as error:
-        error.filename = path  # reading, unlike opening, leaves it out
-        raise
-    if len(octets) > _LARGEST:
+    octets = read_at_most(_LARGEST, path)
+    if octets is None:
         raise PolicyError(f"{path}: a policy of more than {_LARGEST} octets is not read")
 
     def read_key(kind: str, name: str) -> bytes:
@@ -72,8 +68,6 @@ def _key(kind: str, name: str, folder: str, environment: Mapping[str, str]) -> b
         if not value:
             raise PolicyError(f"environment variable {name!a} is not set")
         return value.encode("utf-8", "surrogateescape")
-    from httpheaders.key_files import read_key_file  # late: a policy may have no key
-
     path = os.path.join(folder, name)
     try:
         return read_key_file(path)

@@ -242,7 +242,7 @@ SYSTEMS_MAY_IMPORT: dict[str, set[str]] = {
         "session_formats",
         "session_keys",
     },
-    "policy_file": {"key_files", "policy", "policy_document"},
+    "policy_file": {"small_files", "policy", "policy_document"},
     "policy_passage": {"cors_server", "policy", "session_answers", "wsgi_middleware.layers"},
     "policy_head": {
         "cors_server",

@@ -112,8 +112,9 @@ def read_file(path: str, *, limit: int) -> bytes:
         InputError: it is longer than it can sensibly be, in octets; so is a device without an end.
         OSError: it cannot be read.
     """
-    with open(path, "rb", buffering=0) as file:
-        octets = _Source(path, file).read(limit + 1)
-    if len(octets) > limit:
+    from httpheaders.small_files import read_at_most  # late: few options name files
+
+    octets = read_at_most(limit, path)
+    if octets is None:
         raise InputError(f"{path}: expected at most {limit} octets")
     return octets

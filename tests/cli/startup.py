@@ -54,8 +54,8 @@ KEPT_COOKIES = """
     messages.set_cookie syntax.dates syntax.hosts
 """
 SESSIONS = """
-    binascii cli.commands.session hashlib hmac key_files math session_answers session_claims
-    session_keys sessions syntax.base64url
+    binascii cli.commands.session hashlib hmac math session_answers session_claims
+    session_keys sessions small_files syntax.base64url
 """
 # What a command imports besides, for its sample.
 MAY_IMPORT = {
@@ -63,8 +63,8 @@ MAY_IMPORT = {
     for command, modules in {
         "pipeline": (
             "cli.commands.pipeline policy policy_content policy_document policy_file policy_finish",
-            "policy_head policy_passage policy_phases policy_sender request_pipeline tomllib",
-            "syntax.strict_toml",
+            "policy_head policy_passage policy_phases policy_sender request_pipeline small_files",
+            "syntax.strict_toml tomllib",
             "wsgi_middleware.closing_body",
             "wsgi_middleware.layers",
             WSGI,

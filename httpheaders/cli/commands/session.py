@@ -35,8 +35,8 @@ def read_keys(key_file: str | None, old_key_files: tuple[str, ...], key_env: str
     Raises:
         InputError: there is no key, or it is empty or far too long; no octet of it is shown.
     """
-    from httpheaders.key_files import read_key_file
     from httpheaders.session_keys import SessionKeys
+    from httpheaders.small_files import read_key_file
 
     if key_file is not None and key_env is not None:
         raise click.UsageError("give the key by --key-file or by --key-env, not both")
@@ -363,8 +363,8 @@ def keygen_answer(question: Question) -> Reply:
     """Make a key of octets from the system's random source."""
     from os import urandom
 
-    from httpheaders.key_files import LARGEST_KEY
     from httpheaders.session_keys import NewKey, make_key
+    from httpheaders.small_files import LARGEST_KEY
 
     size = question.values.get("octets", 32)
     if size > LARGEST_KEY // 2:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from httpheaders.errors import InputError, PolicyError
-from httpheaders.key_files import LARGEST_KEY, read_key_file
 from httpheaders.policy_file import load_policy
+from httpheaders.small_files import LARGEST_KEY, read_key_file
 
 
 @pytest.fixture
