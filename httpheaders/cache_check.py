@@ -19,6 +19,7 @@ from httpheaders.cache_policy import (
 )
 from httpheaders.cache_settings import SHARED_CACHE
 from httpheaders.cache_validation import (
+    fields_not_reused,
     head_confirms,
     identified_for_update,
     updated_headers,
@@ -165,9 +166,8 @@ def _completed(new: Request, old: Request) -> Request:
 
 
 def _left_out(headers: Headers, directives: CacheControl, settings: CacheSettings) -> list[str]:
-    """Name the fields that 'no-cache' and 'private' keep from being used again."""
-    private = directives.private_fields if settings.shared else ()
-    named = {*directives.no_cache_fields, *private}
+    """Name the fields, as sent, that are there and may not be used again."""
+    named = fields_not_reused(directives, settings)
     if not named:
         return []
     return list(dict.fromkeys(name for name, _ in headers if ascii_lower(name) in named))
@@ -389,9 +389,9 @@ def _of_sharing(request: Request, response: Response, settings: CacheSettings) -
     if not settings.shared or not assess_storing(request, response, settings=settings).ok:
         return []
     problems = []
-    directives = governing_directives(response.headers, settings).directives
-    named = {*directives.no_cache_fields, *directives.private_fields}
-    if "Set-Cookie" in response.headers and "set-cookie" not in named:
+    if "Set-Cookie" in response.headers and "set-cookie" not in fields_not_reused(
+        governing_directives(response.headers, settings).directives, settings
+    ):
         message = (
             "shared caches may store it and give the same cookie to everyone: "
             "add 'private' or no-cache=\"Set-Cookie\""

@@ -29,6 +29,7 @@ from httpheaders.target_uri import origin_of, resolved_uri, target_uri
 from httpheaders.targeted_cache_control import governing_directives
 
 __all__ = [
+    "fields_not_reused",
     "freshened",
     "head_confirms",
     "identified_for_update",
@@ -72,9 +73,18 @@ def storable_headers(
     >>> storable_headers(fields, CacheControl(no_cache_fields=("set-cookie",))).pairs
     [('Age', '3')]
     """
-    private = directives.private_fields if settings.shared else ()
     kept = without_hop_by_hop(headers)
-    return kept.without(*_OF_PROXIES, *directives.no_cache_fields, *private)
+    return kept.without(*_OF_PROXIES, *fields_not_reused(directives, settings))
+
+
+def fields_not_reused(directives: CacheControl, settings: CacheSettings) -> tuple[str, ...]:
+    """
+    Name the fields, in lower case, that 'no-cache' and 'private' keep from being used again.
+
+    Source: RFC 9111 sections 5.2.2.4 and 5.2.2.7.
+    """
+    private = directives.private_fields if settings.shared else ()
+    return (*directives.no_cache_fields, *private)
 
 
 def updated_headers(
