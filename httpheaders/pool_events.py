@@ -124,6 +124,7 @@ class _Replay:
         self.faults = faults
         self.first: float | None = None
         self.now = 0.0
+        self._where = ""
         self._latest = 0.0
         self._origin = 0.0
         self._gets: dict[object, _Get] = {}
@@ -163,13 +164,13 @@ class _Replay:
         self.now = counted_from(self._origin, self._latest)
         while self.run.step(before=self.now):
             pass
-        refusal = _PLAYS[event.op](self, event, where)
+        self._where = where
+        refusal = _PLAYS[event.op](self, event)
         if refusal is not None:
             self.faults.tell(where, f"impossible {event.op}", refusal, skipped=True)
 
-    def get(self, event: PoolEvent, where: str) -> str | None:
+    def get(self, event: PoolEvent) -> str | None:
         """Ask for a connection."""
-        del where
         assert event.host is not None
         key: object = event.conn
         if event.conn is None:
@@ -184,7 +185,7 @@ class _Replay:
         self.run.arrive(self.now, event.host, None, get)
         return None
 
-    def release(self, event: PoolEvent, where: str) -> str | None:
+    def release(self, event: PoolEvent) -> str | None:
         """Give a connection back."""
         key = event.conn if event.conn is not None else self._earliest(event.host)
         get = self._gets.get(key)
@@ -198,7 +199,7 @@ class _Replay:
         held = self.now - get.since
         if get.connection is None:
             get.held = held
-            self._tell_of_wait(event, held, where)
+            self._tell_of_wait(event, held)
             return None
         self.run.busy_seconds += held
         if event.conn is not None:
@@ -206,16 +207,15 @@ class _Replay:
         self.run.end_request(self.now, get.host, get.connection, get)
         return None
 
-    def _tell_of_wait(self, event: PoolEvent, held: float, where: str) -> None:
+    def _tell_of_wait(self, event: PoolEvent, held: float) -> None:
         message = (
             f"{_named(event)} still waits for a connection: "
             f"it is held for {shown_seconds(round(held, 6))} s from when it has one"
         )
-        self.faults.tell(where, "released while it waits", message, skipped=False)
+        self.faults.tell(self._where, "released while it waits", message, skipped=False)
 
-    def evict(self, event: PoolEvent, where: str) -> str | None:
+    def evict(self, event: PoolEvent) -> str | None:
         """Take note of a connection that was closed while idle; without a name, of time."""
-        del where
         self.run.expire(self.now)
         if event.conn is None or self._idle.was_closed(event.conn):
             return None
@@ -241,7 +241,7 @@ class _Replay:
         self.run.busy_seconds += sum(self.run.end - get.since for get in held)
 
 
-_PLAYS: dict[str, Callable[[_Replay, PoolEvent, str], str | None]] = {
+_PLAYS: dict[str, Callable[[_Replay, PoolEvent], str | None]] = {
     "get": _Replay.get,
     "release": _Replay.release,
     "evict": _Replay.evict,

@@ -29,7 +29,15 @@ from httpheaders.pool_trace import Faults, checked_chunks
 from httpheaders.pool_traffic import ThreadTraffic
 from httpheaders.syntax.seconds import shown_seconds
 
-__all__ = ["Outcome", "PoolRun", "Simulation", "simulate", "simulation_of", "stale_from"]
+__all__ = [
+    "Outcome",
+    "PoolRun",
+    "Simulation",
+    "simulate",
+    "simulation_of",
+    "stale_from",
+    "told_stale",
+]
 
 PERSISTENCE = "RFC 9112 section 9.3"
 CONCURRENCY = "RFC 9112 section 9.4"
@@ -486,24 +494,22 @@ def _reason(total: Counts, waits: Waits, stale: int | None, faults: Faults) -> t
             CONCURRENCY,
         )
     if stale:
-        return (
-            f"{stale} of {total.reused} reuses came when the server may have closed the connection "
-            "already: let the client's idle timeout be shorter than the server's",
-            TIMEOUTS,
-        )
+        advice = "let the client's idle timeout be shorter than the server's"
+        return f"{told_stale(stale, total.reused)}: {advice}", TIMEOUTS
     opened = "1 connection was" if total.created == 1 else f"{total.created} connections were"
     text = f"{opened} opened for {total.requests} requests, {total.reuse_rate:.1%} were reuses"
     if waits.waited:
-        mean, most = _shown(waits.total / waits.waited), _shown(waits.max)
+        mean = shown_seconds(waits.total / waits.waited, digits=3)
+        most = shown_seconds(waits.max, digits=3)
         text += f"; {waits.waited} waited, on average {mean} s each, {most} s at most"
     if total.discarded:
         text += f"; {total.discarded} were discarded because the pool was full"
     return text, PERSISTENCE
 
 
-def _shown(seconds: float) -> str:
-    """Write a time with as many digits as matter in a sentence."""
-    return shown_seconds(float(f"{seconds:.3g}"))
+def told_stale(stale: int, reused: int) -> str:
+    """Say that reuses came too late, as a clause."""
+    return f"{stale} of {reused} reuses came when the server may have closed the connection already"
 
 
 def _steps(outcome: Outcome, parameters: PoolParameters) -> tuple[Step, ...]:

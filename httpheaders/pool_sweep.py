@@ -21,7 +21,7 @@ from httpheaders.pool_decisions import INSTANT
 from httpheaders.pool_gaps import DropCurve, FifoCurve, GapCurve, starts
 from httpheaders.pool_parameters import CHOICES, PoolParameters, derived_rules
 from httpheaders.pool_presets import Knob, Preset, find_knob, our_value, with_changes
-from httpheaders.pool_simulation import Rows, Simulation, simulate
+from httpheaders.pool_simulation import Rows, Simulation, simulate, stale_from, told_stale
 from httpheaders.pool_trace import Chunk, Faults, checked_chunks
 from httpheaders.pool_traffic import ThreadTraffic
 from httpheaders.syntax.durations import parse_duration
@@ -235,18 +235,14 @@ def sweep(
     knob = find_knob(preset, name)
     if not values:
         raise PolicyError("a sweep needs at least one value")
-    if round_trip is not None and not 0 <= round_trip < inf:
-        raise PolicyError(f"round_trip {round_trip!r} is not a duration")
     costs = None if costs is None else costs.checked()
     settings = [_setting(parameters, preset, knob.parameter, value) for value in values]
+    races = [_races(rules, round_trip) for rules in settings]
     faults = Faults() if faults is None else faults
     if not isinstance(traffic, ThreadTraffic):
         traffic = list(traffic)
     points, method = _points(traffic, settings, knob.parameter, values, costs, faults, workers)
-    points = [
-        point._replace(races=_races(rules, round_trip))
-        for point, rules in zip(points, settings, strict=True)
-    ]
+    points = [point._replace(races=race) for point, race in zip(points, races, strict=True)]
     advised = min(_good_enough(points), key=_size)
     rules = settings[points.index(advised)]
     stale = _stale_reuses(traffic, rules, round_trip) if advised.races else 0
@@ -264,9 +260,9 @@ def _setting(
 
 def _races(rules: PoolParameters, round_trip: float | None) -> bool | None:
     """Say whether a reuse may come within a round trip of the server's timeout."""
-    if round_trip is None or rules.server_timeout is None:
+    safe = stale_from(rules, round_trip)
+    if safe is None:
         return None
-    safe = max(rules.server_timeout - round_trip, 0.0)
     return rules.idle_timeout is None or rules.idle_timeout > safe + INSTANT
 
 
@@ -581,10 +577,7 @@ def _sweep(
     way = method or f"{len(points)} runs, one a value"
     advice = _advice(points, advised, best, knob)
     if stale:
-        advice += (
-            f"; {stale} of {advised.reused} reuses came when the server may have closed the "
-            "connection already"
-        )
+        advice += f"; {told_stale(stale, advised.reused)}"
     return Sweep(
         ok=not advised.errors and not stale and not faults.skipped,
         reason=f"{faults.shortfall()}; for the rest, {advice}" if faults.skipped else advice,
@@ -644,7 +637,8 @@ def _advice(points: list[SweepPoint], advised: SweepPoint, best: SweepPoint, kno
         return f"every setting of {knob.name} refuses requests: {written} {refuses}"
     what = f"opens {advised.created} connections"
     if advised.mean_wait:
-        what += f" and lets requests wait {advised.mean_wait:.3g} s on average"
+        wait = shown_seconds(advised.mean_wait, digits=3)
+        what += f" and lets requests wait {wait} s on average"
     smallest, settings = f"{knob.name} {written} is the smallest", f" of {len(points)} settings"
     if advised.races is False and any(point.races for point in points):
         safe = sum(not point.races for point in points)

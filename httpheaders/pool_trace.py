@@ -300,9 +300,6 @@ def _version(entry: HarEntry) -> str | None:
     return (response.version if response else None) or (request.version if request else None)
 
 
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-
-
 def _origin(url: str | None) -> str | None:
     """
     Give scheme, host and any port that is not the scheme's own; None when it has none.
@@ -313,5 +310,7 @@ def _origin(url: str | None) -> str | None:
     if not separator:
         return None
     authority = rest.replace("?", "/").replace("#", "/").partition("/")[0].rpartition("@")[2]
-    default_port = _DEFAULT_PORTS.get(scheme, "")
-    return f"{scheme}://{authority.removesuffix(default_port).removesuffix(':')}"
+    from httpheaders.syntax.grammar import DEFAULT_PORTS  # late: for HAR files alone
+
+    authority = authority.removesuffix(f":{DEFAULT_PORTS.get(scheme)}").removesuffix(":")
+    return f"{scheme}://{authority}"
