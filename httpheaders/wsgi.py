@@ -225,6 +225,16 @@ def _unquoted(path: str) -> str:
     return unquote_to_bytes(encode_field_text(path)).decode("latin-1")
 
 
+def environ_key(name: str) -> str:
+    """
+    Give the key of a field that has no key without a prefix: RFC 3875 section 4.1.18.
+
+    >>> environ_key("If-None-Match")
+    'HTTP_IF_NONE_MATCH'
+    """
+    return "HTTP_" + name.upper().replace("-", "_")
+
+
 def _add_fields(environ: Environ, headers: Headers, problems: list[Problem]) -> None:
     lines: dict[str, list[str]] = {}
     for name, value in headers:
@@ -238,7 +248,7 @@ def _add_fields(environ: Environ, headers: Headers, problems: list[Problem]) -> 
                 message = f"{name[:60]} is left out, as servers do: '_' and '-' look alike in WSGI"
                 problems.append(Problem("request.headers", message, "RFC 3875 section 4.1.18"))
                 continue
-            key = "HTTP_" + name.upper().replace("-", "_")
+            key = environ_key(name)
         lines.setdefault(key, []).append(_native(value).strip(" \t"))
     for key, texts in lines.items():
         environ[key] = ("; " if key == "HTTP_COOKIE" else ", ").join(texts)

@@ -18,6 +18,7 @@ from httpheaders.entity_tag_values import entity_tag_of
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import CONDITIONAL_FIELDS, Request, Response
 from httpheaders.syntax.grammar import parse_octet_count
+from httpheaders.wsgi import environ_key
 from httpheaders.wsgi_middleware.layers import (
     WHOLE_UP_TO,
     ContentStream,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["conditional_middleware", "with_entity_tag"]
 
-_CONDITIONS = {f"HTTP_{name.upper().replace('-', '_')}": name for name in CONDITIONAL_FIELDS}
+_CONDITIONS = {environ_key(name): name for name in CONDITIONAL_FIELDS}
 
 
 def conditional_middleware(

@@ -35,6 +35,7 @@ __all__ = [
     "DroppedContent",
     "Head",
     "filtered",
+    "no_head",
     "phrase_of",
     "status_line",
     "typed",
@@ -44,6 +45,11 @@ __all__ = [
 WHOLE_UP_TO = 1 << 20
 
 Pairs = list[tuple[str, str]]
+
+
+def no_head() -> WsgiError:
+    """Give the error for content that comes, or ends, without a head."""
+    return WsgiError("the application's content began or ended before start_response")
 
 
 class Head(NamedTuple):
@@ -172,7 +178,7 @@ class _FilteredCall:
     def begin_stream(self) -> None:
         """Send the head on, for content that comes piece by piece."""
         if self.head is None:
-            raise WsgiError("the application's content began or ended before start_response")
+            raise no_head()
         head, self._stream = self._filter.begin(self.head)
         self._pass_head(head)
 

@@ -18,10 +18,10 @@ from httpheaders.cache import ERRORS, Cache, CacheAnswer, Lookup
 from httpheaders.cache_policy import assess_storing
 from httpheaders.messages.headers import Headers
 from httpheaders.messages.message import CONDITIONAL_FIELDS, Request, Response
-from httpheaders.wsgi import request_of
+from httpheaders.wsgi import environ_key, request_of
 from httpheaders.wsgi_middleware.closing_body import ClosingBody
 from httpheaders.wsgi_middleware.error_catching import report_to_server
-from httpheaders.wsgi_middleware.layers import Head, status_line
+from httpheaders.wsgi_middleware.layers import Head, no_head, status_line
 
 if TYPE_CHECKING:
     from httpheaders.wsgi import Environ, StartResponse, WsgiApp
@@ -141,7 +141,7 @@ def environ_for(environ: Environ, forward: Request) -> Environ:
     """Give the environ with the preconditions of the request that the cache forwards."""
     changed = dict(environ)
     for name in CONDITIONAL_FIELDS:
-        key = "HTTP_" + name.upper().replace("-", "_")
+        key = environ_key(name)
         value = forward.headers.joined(name)
         if value is None:
             changed.pop(key, None)
@@ -172,7 +172,7 @@ def gathered(app: WsgiApp, environ: Environ) -> Response:
         if close is not None:
             close()
     if not heads:
-        raise _no_head()
+        raise no_head()
     return Response(heads[-1].code, Headers(heads[-1].headers), b"".join(pieces))
 
 
@@ -263,7 +263,7 @@ class _ForwardedCall:
         try:
             first = next(chunks, None)
             if self._head is None:
-                raise _no_head()
+                raise no_head()
             whole: bytes | None = None
             if self._write is None and self._is_for_the_cache():
                 whole = b"".join([] if first is None else [first, *chunks])
@@ -311,12 +311,6 @@ class _ForwardedCall:
         body = None if self._pieces is None else b"".join(self._pieces)
         response = Response(self._head.code, Headers(self._head.headers), body)
         self._held.receive(self._lookup, response, self._started, keep=body is not None)
-
-
-def _no_head() -> Exception:
-    from httpheaders.errors import WsgiError
-
-    return WsgiError("the application's content began or ended before start_response")
 
 
 class _StaleBody:
