@@ -20,7 +20,7 @@ from httpheaders.errors import (
 )
 from httpheaders.named_tuples import NamedTuple
 from httpheaders.syntax.base64url import decode_base64url
-from httpheaders.syntax.strict_json import read_json, write_json
+from httpheaders.syntax.strict_json import LARGEST_NUMBER, read_json, write_json
 
 if TYPE_CHECKING:
     from httpheaders.session_keys import SessionKeys
@@ -46,8 +46,6 @@ __all__ = [
 DEFAULT_TTL = 3600
 # Longer than any header field that servers accept; nothing longer is even hashed.
 LARGEST_TOKEN = 8192
-# The largest time, and the longest: beyond it numbers are not exact everywhere, RFC 8259 section 6.
-_LARGEST_TIME = 2**53
 
 
 class Session(NamedTuple):
@@ -129,8 +127,8 @@ def write_claims(claims: Mapping[str, Any]) -> bytes:
 
 def checked_seconds(seconds: float, name: str) -> float:
     """Give a number of seconds that can be meant."""
-    if not 0 <= seconds <= _LARGEST_TIME:
-        raise PolicyError(f"{name} is a number of seconds from 0 to {_LARGEST_TIME}")
+    if not 0 <= seconds <= LARGEST_NUMBER:
+        raise PolicyError(f"{name} is a number of seconds from 0 to {LARGEST_NUMBER}")
     return seconds
 
 
@@ -154,8 +152,8 @@ def with_times(
 
 def check_moment(seconds: float) -> None:
     """Raise PolicyError for what is no time that a token can hold."""
-    if not abs(seconds) <= _LARGEST_TIME:
-        raise PolicyError(f"a time is at most {_LARGEST_TIME} seconds from 1970")
+    if not abs(seconds) <= LARGEST_NUMBER:
+        raise PolicyError(f"a time is at most {LARGEST_NUMBER} seconds from 1970")
 
 
 def moment_of(seconds: float) -> float:
@@ -167,7 +165,7 @@ def moment_of(seconds: float) -> float:
 
 
 def _is_time(value: object) -> bool:
-    return type(value) in (int, float) and abs(value) <= _LARGEST_TIME  # type: ignore[arg-type]
+    return type(value) in (int, float) and abs(value) <= LARGEST_NUMBER  # type: ignore[arg-type]
 
 
 def session_of(

@@ -7,9 +7,13 @@ Each reads a value and its place (`accept`, `variants[2].type`) and gives the va
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from httpheaders.errors import InputError
+from httpheaders.syntax.strict_json import LARGEST_NUMBER
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 __all__ = [
     "anything",
@@ -29,9 +33,7 @@ __all__ = [
 ]
 
 Reader = Callable[[Any, str], Any]
-
-# Beyond it JSON numbers are not exact everywhere: RFC 8259 section 6.
-LARGEST_NUMBER = 2**53
+_Number = TypeVar("_Number", int, float)
 
 
 def type_name(value: object) -> str:
@@ -79,39 +81,41 @@ def boolean(value: Any, where: str) -> bool:
     raise wrong_type("true or false", value, where)
 
 
-def _is_number(value: object, where: str) -> bool:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return False
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _bounded(value: _Number, where: str) -> _Number:
     if abs(value) > LARGEST_NUMBER:
         raise InputError(f"expected a number of at most {LARGEST_NUMBER}", where=f"$.{where}")
-    return True
+    return value
 
 
 def number(value: Any, where: str) -> float:
     """A number of seconds, bytes or the like; never negative."""
-    if _is_number(value, where) and value >= 0:
-        return value  # type: ignore[no-any-return]
+    if _is_number(value) and _bounded(value, where) >= 0:
+        return value
     raise wrong_type("a number not below zero", value, where)
 
 
 def count(value: Any, where: str) -> int:
     """A whole number, never negative."""
-    if isinstance(value, int) and _is_number(value, where) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and _bounded(value, where) >= 0:
         return value
     raise wrong_type("a whole number not below zero", value, where)
 
 
 def whole_number(value: Any, where: str) -> int:
     """A whole number, which may be negative."""
-    if isinstance(value, int) and _is_number(value, where):
-        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _bounded(value, where)
     raise wrong_type("a whole number", value, where)
 
 
 def time(value: Any, where: str) -> float:
     """A moment: seconds since 1970, an HTTP date or an ISO 8601 date."""
-    if _is_number(value, where):
-        return value  # type: ignore[no-any-return]
+    if _is_number(value):
+        return _bounded(value, where)
     if isinstance(value, str) and (seconds := read_time(value)) is not None:
         return seconds
     raise wrong_type("seconds since 1970, an HTTP date or an ISO 8601 date", value, where)

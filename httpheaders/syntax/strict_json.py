@@ -18,7 +18,10 @@ from typing import Any
 from httpheaders.errors import InputError
 from httpheaders.syntax.patterns import lazy_pattern
 
-__all__ = ["fast_json_writer", "read_json", "write_json", "write_pretty_json"]
+__all__ = ["LARGEST_NUMBER", "fast_json_writer", "read_json", "write_json", "write_pretty_json"]
+
+# Beyond it numbers are not exact everywhere: RFC 8259 section 6.
+LARGEST_NUMBER = 2**53
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 from httpheaders.cli import options
 from httpheaders.cli.driver import InputOutput
 from httpheaders.cli.exit_status import ExitStatus
-from httpheaders.cli.key_types import boolean, number, texts, time
+from httpheaders.cli.key_types import boolean, number, texts
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import Reply, header_lines
 from httpheaders.errors import InputError
@@ -42,7 +42,6 @@ FORM = Form(
         "target": texts,
         "age": number,
         "elapsed": number,
-        "now": time,
         "header": texts,
         "new_request": request,
         "validation_response": response,
@@ -95,8 +94,7 @@ def _raw(result: CacheCheck) -> bytes | None:
 def _times(question: Question, now_is_given: bool) -> tuple[float, float | None]:
     """Give the moment of the question and the time the response came, as far as it is known."""
     values = question.values
-    now = values.get("now", None)
-    now = question.now if now is None else now
+    now = question.now
     received: float | None = None
     if question.har is not None and question.har.started is not None:
         received = question.har.started + (question.har.duration or 0)

@@ -40,7 +40,6 @@ FORM = Form(
         "partitioned": boolean,
         "attribute": texts,
         "delete": boolean,
-        "now": time,
         "url": text,
         "public_suffixes": texts,
     },
@@ -74,7 +73,7 @@ def answer(question: Question) -> Reply:
         raise InputError(f"missing {lacking}")
     asked: dict[str, Any] = {
         "url": values.get("url"),
-        "now": values.get("now", question.now),
+        "now": question.now,
         "public_suffixes": given_suffixes(values),
         "explain": question.explain,
     }

@@ -64,7 +64,6 @@ FORM = Form(
         "url": text,
         "set_cookie": texts,
         "request_url": text,
-        "now": time,
         "steps": list_of(step),
         "same_site_context": one_of(*CONTEXTS),
         "set_context": one_of(*CONTEXTS),
@@ -92,7 +91,7 @@ def answer(question: Question, session: JarSession) -> Reply:
     from httpheaders.same_site import SAME_SITE_CONTEXTS
 
     values = question.values
-    now = values.get("now", question.now)
+    now = question.now
     jar = session.jar(question, now)
     steps = _steps(question, session, now)
     request_url = values.get("request_url") or _next_url(question, session, steps)

@@ -11,7 +11,7 @@ from httpheaders.cli import options
 from httpheaders.cli.commands.cookie import shared_options
 from httpheaders.cli.driver import InputOutput
 from httpheaders.cli.exit_status import ExitStatus
-from httpheaders.cli.key_types import boolean, text, texts, time
+from httpheaders.cli.key_types import boolean, text, texts
 from httpheaders.cli.questions import Form, Question
 from httpheaders.cli.writing import Reply
 from httpheaders.errors import InputError
@@ -55,7 +55,6 @@ FORM = Form(
         "url": text,
         "joined": boolean,
         "unquote": boolean,
-        "now": time,
         "trust_loopback": boolean,
         "public_suffixes": texts,
     },
@@ -137,7 +136,7 @@ def _set_cookie_reply(question: Question, lines: list[str]) -> Reply:
     result = judge_set_cookies(
         lines,
         url=_url(question),
-        now=values.get("now", question.now),
+        now=question.now,
         trusts_loopback=values.get("trust_loopback", True),
         public_suffixes=given_suffixes(values),
         explain=question.explain,
