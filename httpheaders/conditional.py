@@ -156,12 +156,11 @@ class _Builder:
         if self._verdict.status == 412:
             return self._result(412, self._response.headers.without(*_NOT_IN_304))
         value = self._request.headers.joined("Range")
-        plain = self._result(status, self._response.headers, _content(method, self._response))
-        if value is None:
-            return plain
-        if status == 200 and self._verdict.use_range and self._size is not None:
+        may_be_part = status == 200 and self._verdict.use_range
+        if value is not None and may_be_part and self._size is not None:
             return self._ranged(value, self._size)
-        return self._ignoring_range(plain, method)
+        whole = self._result(status, self._response.headers, _content(method, self._response))
+        return whole if value is None else self._ignoring_range(whole, method)
 
     def _ignoring_range(self, plain: ConditionalAnswer, method: str) -> ConditionalAnswer:
         """Tell why the Range does not count, where that is told nowhere else."""

@@ -103,9 +103,7 @@ def request_context(
 
     Source: RFC 6265bis sections 5.2 and 5.6.7.1.
     """
-    from httpheaders.messages.message import (
-        SAFE_METHODS,  # late: to build a cookie takes no request
-    )
+    from httpheaders.messages.message import SAFE_METHODS  # late: to build takes no request
 
     same = client_site is not None and is_same_site(
         url, client_site, public_suffixes=public_suffixes

@@ -231,11 +231,11 @@ def _read_params(value: object) -> list[tuple[str, str]] | None:
         return None
     pairs: list[tuple[str, str]] = []
     for item in value:
-        name, text = (
-            (item.get("name"), item.get("value")) if isinstance(item, dict) else (None, None)
-        )
+        if not isinstance(item, dict) or item.get("fileName"):
+            return None
+        name, text = item.get("name"), item.get("value")
         text = "" if text is None else text
-        if not isinstance(name, str) or not isinstance(text, str) or item.get("fileName"):
+        if not (isinstance(name, str) and isinstance(text, str)):
             return None
         pairs.append((name, text))
     return pairs

@@ -26,12 +26,12 @@ __all__ = [
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 # What makes a request conditional, and what it asks for by conditions: RFC 9110 sections 13.1, 14.2
 CONDITIONAL_FIELDS = (
-    *("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"),
-)
+    "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range",
+)  # fmt: skip
 # What is removed before a message is forwarded: RFC 9110 section 7.6.1
 HOP_BY_HOP = (
-    *("Connection", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade"),
-)
+    "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Transfer-Encoding", "Upgrade",
+)  # fmt: skip
 
 
 class Request(NamedTuple):

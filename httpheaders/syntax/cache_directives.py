@@ -21,12 +21,10 @@ SECONDS = frozenset(
     ("max-age", "max-stale", "min-fresh", "s-maxage", "stale-if-error", "stale-while-revalidate")
 )
 FIELD_LISTS = frozenset(("no-cache", "private"))
-FLAGS = frozenset(
-    (
-        *("immutable", "must-revalidate", "must-understand", "no-store", "no-transform"),
-        *("only-if-cached", "proxy-revalidate", "public"),
-    )
-)
+FLAGS = frozenset((
+    "immutable", "must-revalidate", "must-understand", "no-store", "no-transform",
+    "only-if-cached", "proxy-revalidate", "public",
+))  # fmt: skip
 
 # cache-directive = token [ "=" ( token / quoted-string ) ]             RFC 9111 section 5.2
 _directive = lazy_pattern(rf"({TOKEN})(?:=(.*))?", re.DOTALL)
